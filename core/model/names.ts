@@ -1,0 +1,107 @@
+import { LkpsError } from '../errors.ts';
+
+/*
+ * Every identifier that grants something has a type of its own. A string becomes one only through its parser, so a
+ * value of the type is known to be well-formed wherever it is met.
+ */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** An Entra application (client) id: a GUID in lower case. */
+export type ClientId = Branded<'ClientId'>;
+/** The object id of a user or a service principal in Entra: a GUID in lower case. */
+export type ObjectId = Branded<'ObjectId'>;
+/** The name LiveKit dispatches an agent by: the client id that registered it. */
+export type AgentName = Branded<'AgentName'>;
+export type SessionId = Branded<'SessionId'>;
+/** `s-` and 128 random bits in hex; never reused. */
+export type RoomName = Branded<'RoomName'>;
+/** LiveKit's id of one life of a room (`RM_...`). */
+export type RoomSid = Branded<'RoomSid'>;
+/** `user-<object id>` or `app-<client id>`. */
+export type ParticipantIdentity = Branded<'ParticipantIdentity'>;
+/** Correlates a request across components (`x-request-id`). */
+export type RequestId = Branded<'RequestId'>;
+/** A token's `jti`. */
+export type TokenId = Branded<'TokenId'>;
+/** UUID v7: its order is the order of time. */
+export type EventId = Branded<'EventId'>;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const ROOM_NAME = /^s-[0-9a-f]{32}$/;
+const ROOM_SID = /^RM_[A-Za-z0-9_-]{1,64}$/;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Strict form, any case; what it names is case-insensitive in Entra, so it is kept in lower case. */
+export function isGuid(raw: string): boolean {
+  return GUID.test(raw.toLowerCase());
+}
+
+export function parseClientId(raw: string): ClientId {
+  return matching(GUID, raw.toLowerCase(), 'an application id (GUID)') as ClientId;
+}
+
+export function parseObjectId(raw: string): ObjectId {
+  return matching(GUID, raw.toLowerCase(), 'an object id (GUID)') as ObjectId;
+}
+
+export function parseSessionId(raw: string): SessionId {
+  return matching(GUID, raw, 'a session id (UUID)') as SessionId;
+}
+
+export function parseEventId(raw: string): EventId {
+  return matching(GUID, raw, 'an event id (UUID)') as EventId;
+}
+
+export function parseTokenId(raw: string): TokenId {
+  return matching(GUID, raw, 'a token id (UUID)') as TokenId;
+}
+
+export function parseAgentName(raw: string): AgentName {
+  return matching(GUID, raw, 'an agent name') as AgentName;
+}
+
+export function parseRoomName(raw: string): RoomName {
+  return matching(ROOM_NAME, raw, 'a room name of this platform') as RoomName;
+}
+
+export function isRoomName(raw: string): boolean {
+  return ROOM_NAME.test(raw);
+}
+
+export function parseRoomSid(raw: string): RoomSid {
+  return matching(ROOM_SID, raw, 'a room sid') as RoomSid;
+}
+
+export function isRoomSid(raw: string): boolean {
+  return ROOM_SID.test(raw);
+}
+
+export function parseRequestId(raw: string): RequestId {
+  return matching(REQUEST_ID, raw, 'a request id') as RequestId;
+}
+
+export function isRequestId(raw: string): boolean {
+  return REQUEST_ID.test(raw);
+}
+
+export function parseParticipantIdentity(raw: string): ParticipantIdentity {
+  return matching(/^(?:user|app)-[0-9a-f-]{36}$/, raw, 'a participant identity') as ParticipantIdentity;
+}
+
+export function roomNameOf(randomHex: string): RoomName {
+  return parseRoomName(`s-${randomHex}`);
+}
+
+/** An agent is an Entra application: the id that registered it is the name it is dispatched by. */
+export function agentNameOf(client: ClientId): AgentName {
+  return parseAgentName(client);
+}
+
+function matching(pattern: RegExp, value: string, what: string): string {
+  if (!pattern.test(value)) {
+    throw new LkpsError('invalid_request', `not ${what}`);
+  }
+  return value;
+}

@@ -1,0 +1,9 @@
+import type { RequestId } from './names.ts';
+
+/** What accompanies every act into the log, the audit trail and the room. */
+export interface RequestContext {
+  readonly requestId: RequestId;
+  readonly sourceIp?: string;
+  /** As the caller sent it, cut to 256 characters. */
+  readonly userAgent?: string;
+}

@@ -1,0 +1,51 @@
+import { LkpsError } from '../errors.ts';
+import type { AgentName, ParticipantIdentity, RoomName, TokenId } from './names.ts';
+
+declare const ttl: unique symbol;
+/** Milliseconds a token lives: whole seconds, at least one, at most an hour. */
+export type TokenTtlMs = number & { readonly [ttl]: true };
+
+const MAX_TOKEN_TTL_SECONDS = 3600;
+
+export function parseTokenTtlSeconds(seconds: number): TokenTtlMs {
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TOKEN_TTL_SECONDS) {
+    throw new LkpsError('invalid_request', `a token lives 1 to ${MAX_TOKEN_TTL_SECONDS} seconds`);
+  }
+  return (seconds * 1000) as TokenTtlMs;
+}
+
+/** LiveKit's video grant, cut down to what the platform ever gives: the type cannot say `roomAdmin`. */
+export type Grants = AgentGrants | ParticipantGrants;
+
+export interface AgentGrants {
+  readonly agent: true;
+  readonly canPublish: true;
+  readonly canSubscribe: true;
+  readonly canPublishData: true;
+}
+
+export interface ParticipantGrants {
+  readonly roomJoin: true;
+  readonly room: RoomName;
+  readonly canPublish: boolean;
+  readonly canSubscribe: boolean;
+  readonly canPublishData: boolean;
+  readonly canUpdateOwnMetadata: false;
+}
+
+/** Everything a token says; only the signature is missing. */
+export interface TokenSpec {
+  readonly subject: AgentName | ParticipantIdentity;
+  readonly grants: Grants;
+  /** Participant attributes, all of them `lkps.*`; empty for an agent. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly tokenId: TokenId;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface IssuedToken {
+  readonly jwt: string;
+  /** Which key signed it: its id, never the key. */
+  readonly signingKeyId: string;
+}

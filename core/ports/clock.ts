@@ -1,0 +1,4 @@
+/** The time, so that tests and replays decide it. */
+export interface Clock {
+  now(): Date;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../ports/clock.ts';
+import type { HealthProbe } from '../ports/health-probe.ts';
+
+export interface HealthReport {
+  readonly status: 'pass' | 'fail';
+  readonly checks: Readonly<Record<HealthCheckName, HealthCheckResult>>;
+}
+
+export type HealthCheckName = 'livekit' | 'database';
+
+export interface HealthCheckResult {
+  readonly status: 'pass' | 'fail';
+  readonly latencyMs: number;
+}
+
+const REUSE_MS = 1000;
+
+/** Asks every dependency whether it works. Never an amplifier: callers at once, or within a second, share one answer. */
+export class CheckHealth {
+  readonly #probes: Readonly<Record<HealthCheckName, HealthProbe>>;
+  readonly #clock: Clock;
+  #latest: Promise<HealthReport> | undefined;
+  #latestUntilMs = Number.POSITIVE_INFINITY;
+
+  constructor(ports: {
+    readonly probes: Readonly<Record<HealthCheckName, HealthProbe>>;
+    readonly clock: Clock;
+  }) {
+    this.#probes = ports.probes;
+    this.#clock = ports.clock;
+  }
+
+  execute(): Promise<HealthReport> {
+    if (this.#latest === undefined || this.#clock.now().getTime() >= this.#latestUntilMs) {
+      this.#latestUntilMs = Number.POSITIVE_INFINITY; // shared until it has an answer
+      this.#latest = this.#round();
+    }
+    return this.#latest;
+  }
+
+  async #round(): Promise<HealthReport> {
+    const [livekit, database] = await Promise.all([this.#check('livekit'), this.#check('database')]);
+    this.#latestUntilMs = this.#clock.now().getTime() + REUSE_MS;
+    const status = livekit.status === 'pass' && database.status === 'pass' ? 'pass' : 'fail';
+    return { status, checks: { livekit, database } };
+  }
+
+  async #check(name: HealthCheckName): Promise<HealthCheckResult> {
+    const startedMs = this.#clock.now().getTime();
+    const healthy = await this.#probes[name].isHealthy();
+    return { status: healthy ? 'pass' : 'fail', latencyMs: this.#clock.now().getTime() - startedMs };
+  }
+}
