@@ -9,7 +9,34 @@ export {
   type AuditRecord,
   type TokenEvidence,
 } from './model/audit-event.ts';
-export * from './model/names.ts';
+export {
+  agentNameOf,
+  isGuid,
+  isRequestId,
+  isRoomName,
+  isRoomSid,
+  parseAgentName,
+  parseClientId,
+  parseEventId,
+  parseObjectId,
+  parseParticipantIdentity,
+  parseRequestId,
+  parseRoomName,
+  parseRoomSid,
+  parseSessionId,
+  parseTokenId,
+  roomNameOf,
+  type AgentName,
+  type ClientId,
+  type EventId,
+  type ObjectId,
+  type ParticipantIdentity,
+  type RequestId,
+  type RoomName,
+  type RoomSid,
+  type SessionId,
+  type TokenId,
+} from './model/names.ts';
 export { participantIdentityOf, type Principal } from './model/principal.ts';
 export type { RequestContext } from './model/request-context.ts';
 export {

@@ -12,7 +12,7 @@ import { participantIdentityOf, type Principal } from '../model/principal.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import type { RoomLife, SessionIntent } from '../model/session.ts';
 import type { TokenTtlMs } from '../model/token.ts';
-import { authorizeClient, type AuthorizationDecision } from '../policy/client-authorization.ts';
+import { authorizeClient, type AuthorizationEvidence } from '../policy/client-authorization.ts';
 import { participantToken } from '../policy/token-policy.ts';
 import type { AgentStore } from '../ports/agent-store.ts';
 import type { ApplicationDirectory } from '../ports/application-directory.ts';
@@ -89,7 +89,7 @@ export class StartSession {
     return agent;
   }
 
-  async #authorize(input: StartSessionInput, agent: Agent): Promise<AuthorizationDecision['evidence']> {
+  async #authorize(input: StartSessionInput, agent: Agent): Promise<AuthorizationEvidence> {
     const known = await this.#ports.directory
       .findPreAuthorization(agent.clientId)
       .catch((error: unknown) => this.#undecided(input, error));
@@ -104,7 +104,7 @@ export class StartSession {
     { caller, context }: StartSessionInput,
     agent: Agent,
     identity: ParticipantIdentity,
-    authorization: AuthorizationDecision['evidence'],
+    authorization: AuthorizationEvidence,
   ): Promise<SessionIntent> {
     const { sessions, clock, ids, journal } = this.#ports;
     const intent: SessionIntent = {
@@ -129,7 +129,7 @@ export class StartSession {
   async #grant(
     intent: SessionIntent,
     life: RoomLife,
-    authorization: AuthorizationDecision['evidence'],
+    authorization: AuthorizationEvidence,
     context: RequestContext,
   ): Promise<StartedSession> {
     const { sessions, tokens, clock, ids, journal, tokenTtlMs } = this.#ports;
@@ -155,6 +155,9 @@ export class StartSession {
         }),
       ],
     );
+    if (recorded !== 'applied') {
+      throw new LkpsError('audit_unavailable', `the grant was not recorded: ${recorded}`);
+    }
     return {
       sessionId: intent.sessionId,
       room: intent.room,

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import {
+  LkpsError,
+  parseClientId,
+  parseObjectId,
+  type ApplicationDirectory,
+  type ClientId,
+  type ObjectId,
+  type PreAuthorization,
+} from '../../core/index.ts';
+
+interface Entry {
+  readonly servicePrincipalId: ObjectId;
+  readonly preAuthorized: ReadonlySet<ClientId>;
+}
+
+/**
+ * {@link ApplicationDirectory} from a JSON file, read once at start:
+ * `{"<app id>": {"service_principal_id": "<guid>", "pre_authorized": ["<app id>", ..]}}`.
+ */
+export class FileApplicationDirectory implements ApplicationDirectory {
+  readonly #entries: ReadonlyMap<ClientId, Entry>;
+  readonly #fetchedAt: Date;
+
+  private constructor(entries: ReadonlyMap<ClientId, Entry>, fetchedAt: Date) {
+    this.#entries = entries;
+    this.#fetchedAt = fetchedAt;
+  }
+
+  /** @throws LkpsError `invalid_request` naming the entry that is wrong. */
+  static async open(path: string): Promise<FileApplicationDirectory> {
+    return new FileApplicationDirectory(parseEntries(await readFile(path, 'utf8')), new Date());
+  }
+
+  findServicePrincipalId(application: ClientId): Promise<ObjectId | undefined> {
+    return Promise.resolve(this.#entries.get(application)?.servicePrincipalId);
+  }
+
+  findPreAuthorization(application: ClientId): Promise<PreAuthorization | undefined> {
+    const entry = this.#entries.get(application);
+    return Promise.resolve(
+      entry && { clients: entry.preAuthorized, source: 'file' as const, fetchedAt: this.#fetchedAt },
+    );
+  }
+}
+
+function parseEntries(text: string): ReadonlyMap<ClientId, Entry> {
+  const parsed: unknown = JSON.parse(text);
+  if (!isRecord(parsed)) {
+    throw new LkpsError('invalid_request', 'the application directory must be a JSON object');
+  }
+  const entries = new Map<ClientId, Entry>();
+  for (const [appId, entry] of Object.entries(parsed)) {
+    const clientId = parseClientId(appId);
+    if (entries.has(clientId)) {
+      throw invalid(appId, 'the same application twice');
+    }
+    entries.set(clientId, parseEntry(appId, entry));
+  }
+  return entries;
+}
+
+function parseEntry(appId: string, entry: unknown): Entry {
+  if (!isRecord(entry)) {
+    throw invalid(appId, 'must be an object');
+  }
+  const { service_principal_id: principal, pre_authorized: clients, ...unknown } = entry;
+  if (Object.keys(unknown).length > 0) {
+    throw invalid(appId, `unknown field ${Object.keys(unknown).join(', ')}`);
+  }
+  if (typeof principal !== 'string' || !isStringArray(clients)) {
+    throw invalid(appId, 'needs service_principal_id (GUID) and pre_authorized (list of application ids)');
+  }
+  return { servicePrincipalId: parseObjectId(principal), preAuthorized: new Set(clients.map(parseClientId)) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStringArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function invalid(appId: string, what: string): LkpsError {
+  return new LkpsError('invalid_request', `application directory, entry ${appId}: ${what}`);
+}

@@ -1,0 +1,1 @@
+export { FileApplicationDirectory } from './file-application-directory.ts';

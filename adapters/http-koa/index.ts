@@ -1,0 +1,2 @@
+export { handle } from './handle.ts';
+export { platformApp, platformRouter } from './platform-app.ts';

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { LkpsError, type RequestIssue } from '../../core/index.ts';
+import { headerValues, type HttpRequest, type RequestBody } from './exchange.ts';
+
+const MAX_ISSUES = 20;
+const MAX_ECHO = 64;
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/**
+ * The body of a request, read strictly: the declared type, UTF-8 without error, and exactly the fields of the schema.
+ *
+ * @throws LkpsError `body_too_large`, `unsupported_media_type`, `malformed_json`, `invalid_request` naming each field.
+ */
+export function readJson<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+  const body = readBytes(request.body);
+  requireJsonType(request);
+  return parseWith(schema, decodeJson(body));
+}
+
+/** For a request that needs no body: nothing at all is as good as `{}`, and then needs no content type. */
+export function readOptionalJson<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+  return readBytes(request.body).length === 0 ? parseWith(schema, {}) : readJson(request, schema);
+}
+
+/** @throws LkpsError `body_too_large`. */
+export function readBytes(body: RequestBody): Uint8Array {
+  if (body === 'too_large') {
+    throw new LkpsError('body_too_large', 'the body is over the limit');
+  }
+  return body;
+}
+
+function requireJsonType(request: HttpRequest): void {
+  const types = headerValues(request, 'content-type');
+  const plain = headerValues(request, 'content-encoding').every((encoding) => encoding === 'identity');
+  if (types.length !== 1 || !JSON_TYPE.test(types[0] ?? '') || !plain) {
+    throw new LkpsError('unsupported_media_type', 'the body is not declared as plain application/json');
+  }
+}
+
+function decodeJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new LkpsError('malformed_json', 'the body is not JSON in UTF-8');
+  }
+}
+
+function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.flatMap(toIssues).slice(0, MAX_ISSUES);
+    throw new LkpsError('invalid_request', 'the body does not fit the schema', { issues });
+  }
+  return parsed.data;
+}
+
+function toIssues(issue: z.core.$ZodIssue): readonly RequestIssue[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'unknown field' }));
+  }
+  return [{ path: pathOf(issue.path), message: issue.message }];
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.').slice(0, MAX_ECHO);
+}

@@ -1,0 +1,35 @@
+import { isRequestId, parseRequestId, type Ids, type RequestContext } from '../../core/index.ts';
+import { headerValues, soleHeader, type HttpRequest } from './exchange.ts';
+
+const MAX_USER_AGENT = 256;
+const ADDRESS = /^[0-9A-Fa-f:.]{2,45}$/;
+
+/** What accompanies a request everywhere. An id the caller chose is kept only if it is one that can be logged as it is. */
+export function requestContext(request: HttpRequest, ids: Ids, trustedHops: number): RequestContext {
+  const offered = soleHeader(request, 'x-request-id');
+  const sourceIp = sourceAddress(request, trustedHops);
+  const userAgent = soleHeader(request, 'user-agent')?.slice(0, MAX_USER_AGENT);
+  return {
+    requestId: offered !== undefined && isRequestId(offered) ? parseRequestId(offered) : ids.requestId(),
+    ...(sourceIp === undefined ? {} : { sourceIp }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
+}
+
+/**
+ * The peer's address, or with `trustedHops` proxies in front the n-th from the right of `X-Forwarded-For`: what stands
+ * further left was written by the caller.
+ */
+export function sourceAddress(request: HttpRequest, trustedHops: number): string | undefined {
+  const peer = plainAddress(request.peerAddress);
+  if (trustedHops === 0) {
+    return peer;
+  }
+  const hops = headerValues(request, 'x-forwarded-for').flatMap((value) => value.split(','));
+  return plainAddress(hops.at(-trustedHops)?.trim()) ?? peer;
+}
+
+function plainAddress(raw: string | undefined): string | undefined {
+  const address = raw?.replace(/^::ffff:(?=\d+\.)/i, '');
+  return address !== undefined && ADDRESS.test(address) ? address : undefined;
+}

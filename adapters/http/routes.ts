@@ -1,0 +1,101 @@
+import type { RequestContext } from '../../core/index.ts';
+import { soleHeader, type HttpRequest, type HttpResponse } from './exchange.ts';
+import { RETRY_LATER } from './problem.ts';
+import { readBytes, readJson, readOptionalJson } from './read-json.ts';
+import { emptyResponse, jsonResponse } from './respond.ts';
+import { registerAgentBody, startSessionBody } from './schemas.ts';
+import type { HttpService } from './service.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly operation: 'registerAgent' | 'startSession' | 'checkHealth' | 'receiveWebhook';
+  readonly answer: (
+    service: HttpService,
+    request: HttpRequest,
+    context: RequestContext,
+  ) => Promise<HttpResponse>;
+}
+
+/** The whole public surface; `openapi.yaml` says the same, and a test holds the two equal. */
+export const ROUTES: readonly Route[] = [
+  { method: 'POST', path: '/api/agent/register', operation: 'registerAgent', answer: registerAgent },
+  { method: 'POST', path: '/api/session/start', operation: 'startSession', answer: startSession },
+  { method: 'GET', path: '/api/health', operation: 'checkHealth', answer: checkHealth },
+  { method: 'POST', path: '/livekit/webhook', operation: 'receiveWebhook', answer: receiveWebhook },
+];
+
+async function registerAgent(
+  service: HttpService,
+  request: HttpRequest,
+  context: RequestContext,
+): Promise<HttpResponse> {
+  const caller = await service.authenticateCaller.execute({
+    credential: request.headers,
+    refusal: 'agent.registration_denied',
+    context,
+  });
+  readOptionalJson(request, registerAgentBody);
+  const registered = await service.registerAgent.execute({ caller, context });
+  return jsonResponse(200, {
+    token: registered.token,
+    livekit_url: service.site.livekitUrl,
+    agent_name: registered.agentName,
+    expires_at: rfc3339(registered.expiresAt),
+    region: service.site.region,
+  });
+}
+
+async function startSession(
+  service: HttpService,
+  request: HttpRequest,
+  context: RequestContext,
+): Promise<HttpResponse> {
+  const caller = await service.authenticateCaller.execute({
+    credential: request.headers,
+    refusal: 'session.denied',
+    context,
+  });
+  const { agent_entra_app_id: agentClientId } = readJson(request, startSessionBody);
+  const started = await service.startSession.execute({ caller, agentClientId, context });
+  return jsonResponse(201, {
+    session_id: started.sessionId,
+    room_name: started.room,
+    participant_identity: started.identity,
+    participant_token: started.token,
+    livekit_url: service.site.livekitUrl,
+    server_url: service.site.livekitUrl,
+    expires_at: rfc3339(started.expiresAt),
+    region: service.site.region,
+  });
+}
+
+async function checkHealth(service: HttpService): Promise<HttpResponse> {
+  const { status, checks } = await service.checkHealth.execute();
+  const { version, region } = service.site;
+  const body = {
+    status,
+    version,
+    region,
+    checks: {
+      livekit: { status: checks.livekit.status, latency_ms: checks.livekit.latencyMs },
+      database: { status: checks.database.status, latency_ms: checks.database.latencyMs },
+    },
+  };
+  return status === 'pass' ? jsonResponse(200, body) : jsonResponse(503, body, RETRY_LATER);
+}
+
+async function receiveWebhook(
+  service: HttpService,
+  request: HttpRequest,
+  context: RequestContext,
+): Promise<HttpResponse> {
+  const signature = soleHeader(request, 'authorization');
+  await service.handleWebhook.execute({ webhook: { body: readBytes(request.body), signature }, context });
+  return emptyResponse(200);
+}
+
+/** Tokens live whole seconds, and so do the instants that speak of them. */
+function rfc3339(at: Date): string {
+  return at.toISOString().replace('.000Z', 'Z');
+}

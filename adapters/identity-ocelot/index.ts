@@ -1,0 +1,2 @@
+export { OcelotIdentitySource, type OcelotIdentitySourceOptions } from './ocelot-identity-source.ts';
+export { PROOF_HEADER, type ProxyProof } from './proxy-proof.ts';

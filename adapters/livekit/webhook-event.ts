@@ -1,0 +1,49 @@
+import { DisconnectReason, ParticipantInfo_Kind } from '@livekit/protocol';
+import { WebhookEvent } from 'livekit-server-sdk';
+import { LkpsError, type LiveKitEvent } from '../../core/index.ts';
+import { creationTimeMs } from './room-time.ts';
+
+/**
+ * LiveKit's proto3 JSON, cut down to what a session needs. Everything else stays out of the service: bodies carry TURN
+ * passwords.
+ *
+ * @throws LkpsError `malformed_json`.
+ */
+export function parseWebhookEvent(body: Uint8Array): LiveKitEvent {
+  const event = decode(body);
+  if (event.id === '') {
+    throw new LkpsError('malformed_json', 'the webhook event has no id');
+  }
+  const { room, participant } = event;
+  return {
+    eventId: event.id,
+    event: event.event,
+    ...(room === undefined
+      ? {}
+      : { room: { name: room.name, sid: room.sid, creationTimeMs: creationTimeMs(room) } }),
+    ...(participant === undefined ? {} : { participant: seen(participant), ...whyItLeft(participant) }),
+  };
+}
+
+function decode(body: Uint8Array): WebhookEvent {
+  try {
+    return WebhookEvent.fromJsonString(new TextDecoder('utf-8', { fatal: true }).decode(body), {
+      ignoreUnknownFields: true,
+    });
+  } catch {
+    throw new LkpsError('malformed_json', 'the webhook body is not an event');
+  }
+}
+
+type Participant = NonNullable<WebhookEvent['participant']>;
+
+function seen({ sid, identity, kind, attributes }: Participant): NonNullable<LiveKitEvent['participant']> {
+  const agentName = kind === ParticipantInfo_Kind.AGENT ? attributes['lk.agent_name'] : undefined;
+  return { sid, identity, ...(agentName === undefined ? {} : { agentName }) };
+}
+
+function whyItLeft({ disconnectReason }: Participant): { readonly disconnectReason?: string } {
+  return disconnectReason === DisconnectReason.UNKNOWN_REASON
+    ? {}
+    : { disconnectReason: DisconnectReason[disconnectReason] };
+}

@@ -1,0 +1,27 @@
+import type { HealthProbe } from '../../core/index.ts';
+import type { Database } from './open-database.ts';
+
+/**
+ * Healthy means that an audit row could be written now: the table is there and not locked, this role may insert, and the
+ * server takes writes (a standby after a failover does not).
+ */
+export class DatabaseProbe implements HealthProbe {
+  readonly #db: Database;
+
+  constructor({ db }: { readonly db: Database }) {
+    this.#db = db;
+  }
+
+  isHealthy(): Promise<boolean> {
+    return this.#db
+      .transact('database probe', async (trx) => {
+        await trx('audit_events').select('event_id').whereRaw('false');
+        const { rows } = await trx.raw<{ rows: readonly { readonly writable: boolean }[] }>(
+          `select has_table_privilege('audit_events', 'insert') and not pg_is_in_recovery()
+             and current_setting('transaction_read_only') = 'off' as writable`,
+        );
+        return rows[0]?.writable === true;
+      })
+      .catch(() => false);
+  }
+}

@@ -1,0 +1,7 @@
+export { DatabaseProbe } from './database-probe.ts';
+export { KnexAgentStore } from './knex-agent-store.ts';
+export { KnexAuditStore } from './knex-audit-store.ts';
+export { KnexSessionStore } from './knex-session-store.ts';
+export { migrate, pendingMigrations, rollback, type MigrateInput } from './migrate.ts';
+export { openDatabase, type Database, type DatabaseOptions } from './open-database.ts';
+export type { SubjectKey } from './subject-ref.ts';

@@ -1,0 +1,31 @@
+import type { AuditEvent, AuditRecord, AuditStore, SessionId } from '../../core/index.ts';
+import { parseAuditRecord, type AuditRow } from './audit-row.ts';
+import { insertAuditEvents } from './insert-audit-events.ts';
+import type { Database } from './open-database.ts';
+import type { SubjectKey } from './subject-ref.ts';
+
+/** {@link AuditStore} on PostgreSQL. `./migrations` owns the schema, and refuses every change of a row. */
+export class KnexAuditStore implements AuditStore {
+  readonly #db: Database;
+  readonly #subjectKey: SubjectKey;
+
+  constructor({ db, subjectKey }: { readonly db: Database; readonly subjectKey: SubjectKey }) {
+    this.#db = db;
+    this.#subjectKey = subjectKey;
+  }
+
+  async append(events: readonly AuditEvent[]): Promise<void> {
+    if (events.length > 0) {
+      await this.#db.transact('audit events were not appended', (trx) =>
+        insertAuditEvents(trx, events, this.#subjectKey),
+      );
+    }
+  }
+
+  listBySession(session: SessionId): Promise<readonly AuditRecord[]> {
+    return this.#db.transact('audit events were not read', async (trx) => {
+      const rows = await trx<AuditRow>('audit_events').where({ session_id: session }).orderBy('event_id');
+      return rows.map(parseAuditRecord);
+    });
+  }
+}

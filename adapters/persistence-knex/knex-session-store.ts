@@ -1,0 +1,100 @@
+import {
+  foldSession,
+  type AuditEvent,
+  type DescribeChange,
+  type Session,
+  type SessionFact,
+  type SessionIntent,
+  type SessionKey,
+  type SessionStore,
+} from '../../core/index.ts';
+import { parseFact, toFactRow, type FactRow } from './fact-row.ts';
+import { insertAuditEvents } from './insert-audit-events.ts';
+import type { Database, Transaction } from './open-database.ts';
+import { parseSession, toSessionRow, toStatusRow, type SessionRow } from './session-row.ts';
+import type { SubjectKey } from './subject-ref.ts';
+
+/** How LiveKit's event ids begin; the service's own facts are named otherwise. */
+const WEBHOOK_EVENT_PREFIX = 'EV_';
+
+/** {@link SessionStore} on PostgreSQL. The row lock on the session is what keeps it to one writer at a time. */
+export class KnexSessionStore implements SessionStore {
+  readonly #db: Database;
+  readonly #subjectKey: SubjectKey;
+
+  constructor({ db, subjectKey }: { readonly db: Database; readonly subjectKey: SubjectKey }) {
+    this.#db = db;
+    this.#subjectKey = subjectKey;
+  }
+
+  async open(intent: SessionIntent, audit: readonly AuditEvent[]): Promise<void> {
+    await this.#db.transact('session was not opened', async (trx) => {
+      await trx('sessions').insert(toSessionRow({ intent, ...foldSession(intent, []) }));
+      await insertAuditEvents(trx, audit, this.#subjectKey);
+    });
+  }
+
+  record(
+    key: SessionKey,
+    facts: readonly SessionFact[],
+    describe: DescribeChange,
+  ): Promise<'applied' | 'already_known' | 'unknown_session'> {
+    return this.#db.transact('facts of a session were not recorded', async (trx) => {
+      const row = await trx<SessionRow>('sessions').where(condition(key)).forUpdate().first();
+      if (row === undefined) {
+        return 'unknown_session';
+      }
+      const before = parseSession(row);
+      if ((await insertFacts(trx, before, facts)) === 0) {
+        return 'already_known';
+      }
+      const after = await refold(trx, before);
+      await insertAuditEvents(trx, describe(before, after), this.#subjectKey);
+      return 'applied';
+    });
+  }
+
+  find(key: SessionKey): Promise<Session | undefined> {
+    return this.#db.transact('session was not read', async (trx) => {
+      const row = await trx<SessionRow>('sessions').where(condition(key)).first();
+      return row === undefined ? undefined : parseSession(row);
+    });
+  }
+}
+
+function condition(key: SessionKey): { session_id: string } | { room_name: string } {
+  return 'sessionId' in key ? { session_id: key.sessionId } : { room_name: key.room };
+}
+
+/** How many of them the session had not seen. */
+async function insertFacts(
+  trx: Transaction,
+  { intent }: Session,
+  facts: readonly SessionFact[],
+): Promise<number> {
+  if (facts.length === 0) {
+    return 0;
+  }
+  const added = await trx<FactRow>('session_facts')
+    .insert(facts.map((fact) => toFactRow(intent.sessionId, fact)))
+    .onConflict(['session_id', 'fact_id'])
+    .ignore()
+    .returning('fact_id');
+  const events = added.filter(({ fact_id: factId }) => factId.startsWith(WEBHOOK_EVENT_PREFIX));
+  if (events.length > 0) {
+    await trx('webhook_events')
+      .insert(events.map(({ fact_id: eventId }) => ({ event_id: eventId, session_id: intent.sessionId })))
+      .onConflict('event_id')
+      .ignore();
+  }
+  return added.length;
+}
+
+async function refold(trx: Transaction, { intent }: Session): Promise<Session> {
+  const rows = await trx<FactRow>('session_facts').where({ session_id: intent.sessionId });
+  const status = foldSession(intent, rows.map(parseFact));
+  await trx('sessions')
+    .where({ session_id: intent.sessionId })
+    .update({ ...toStatusRow(status), updated_at: trx.fn.now() });
+  return { intent, ...status };
+}

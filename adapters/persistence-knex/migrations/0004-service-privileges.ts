@@ -1,0 +1,25 @@
+import type { Migration } from './migration.ts';
+
+/**
+ * Everything the service may do, and it is a member of this role only. On the audit trail: add and read, through the
+ * parent table. Nothing on its partitions, nothing that changes or empties it.
+ */
+export const servicePrivileges: Migration = {
+  async up(db) {
+    await db.raw(`
+      do $$ begin execute format('grant usage on schema %I to lkps_service', current_schema()); end $$;
+      grant select, insert, update on agents, sessions to lkps_service;
+      grant select, insert on session_facts, webhook_events to lkps_service;
+      grant select, insert on audit_events to lkps_service;
+      grant select, insert, update on audit_subjects to lkps_service;
+      grant select on lkps_migrations to lkps_service;
+    `);
+  },
+  async down(db) {
+    await db.raw(`
+      revoke all on agents, sessions, session_facts, webhook_events, audit_events, audit_subjects, lkps_migrations
+        from lkps_service;
+      do $$ begin execute format('revoke all on schema %I from lkps_service', current_schema()); end $$;
+    `);
+  },
+};

@@ -1,0 +1,103 @@
+import knex, { type Knex } from 'knex';
+import { Pool, type PoolClient } from 'pg';
+import { unavailable } from './unavailable.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** Below the 2 s that the ports promise, so that the answer is out in time on a busy machine too. */
+const DEADLINE_MS = 1_800;
+/** PostgreSQL gives up first where it still can: then the transaction is known to be rolled back. */
+const SERVER_TIMEOUT_MS = 1_500;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+
+export interface DatabaseOptions {
+  /** As the service's role: `postgres://<login>:<password>@<host>:<port>/<database>`. */
+  readonly url: string;
+  readonly maxConnections?: number;
+}
+
+export type Transaction = Knex.Transaction;
+
+/** The service's connections to PostgreSQL. Everything is a transaction with a deadline. */
+export interface Database {
+  /**
+   * Commits what `work` did once it resolves; rolls all of it back otherwise. `work` may run nothing but statements.
+   *
+   * @param what Says in the error what was not possible; never contains a value.
+   * @throws LkpsError `audit_unavailable` within 2 s, whatever hangs: connecting, a full pool, a lock, the server.
+   */
+  transact<T>(what: string, work: (trx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Connects lazily: an unreachable server shows in the first call and in the probe. */
+export function openDatabase({ url, maxConnections = 10 }: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: maxConnections,
+    application_name: 'lkps',
+    keepAlive: true,
+    connectionTimeoutMillis: SERVER_TIMEOUT_MS,
+    statement_timeout: SERVER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  });
+  // A connection that breaks fails the call that uses it, or leaves the pool; without listeners it ends the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const builder = knex({ client: 'pg' });
+  return {
+    transact: (what, work) =>
+      withDeadline(DEADLINE_MS, (expired) => inTransaction(pool, builder, expired, work)).catch(
+        (error: unknown) => {
+          throw unavailable(what, error);
+        },
+      ),
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * The connection is taken from the pool by hand because knex alone could not give up on it: one that does not answer in
+ * time is cut, so that a server that hangs does not keep the pool, and one that saw a failure is not used again.
+ */
+async function inTransaction<T>(
+  pool: Pool,
+  builder: Knex,
+  expired: AbortSignal,
+  work: (trx: Transaction) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.connect();
+  const discard = once(connection);
+  if (expired.aborted) {
+    discard(false);
+    expired.throwIfAborted();
+  }
+  expired.addEventListener('abort', () => {
+    discard(true);
+  });
+  try {
+    const result = await builder.transaction(
+      async (trx) => {
+        const outcome = await work(trx);
+        expired.throwIfAborted();
+        return outcome;
+      },
+      { connection },
+    );
+    discard(false);
+    return result;
+  } catch (error) {
+    discard(true);
+    throw error;
+  }
+}
+
+/** Gives the connection back, or closes it, the first time it is called: the pool takes no connection twice. */
+function once(connection: PoolClient): (broken: boolean) => void {
+  let released = false;
+  return (broken) => {
+    if (!released) {
+      released = true;
+      connection.release(broken);
+    }
+  };
+}

@@ -1,0 +1,52 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { HttpLog } from '../adapters/http/index.ts';
+import { LkpsError } from '../core/index.ts';
+import type { Config } from './config.ts';
+
+/** JSON lines on stdout. What is logged is listed field by field here, so that nothing else can slip in. */
+export function createLogger(
+  config: Pick<Config, 'logLevel' | 'region'>,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: { service: 'lkps', region: config.region },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+}
+
+export function httpLog(logger: Logger): HttpLog {
+  return ({ requestId, operation, status, code, reason, error }) => {
+    const fields = { request_id: requestId, operation, status, code, reason, error: describeError(error) };
+    if (status >= 500) {
+      logger.error(fields, 'request failed');
+    } else {
+      logger.info(fields, 'request answered');
+    }
+  };
+}
+
+/**
+ * What of an error may be kept: its kind, its code and where it came from. Never its message, which may quote a token
+ * (LiveKit's 401), a connection string or a row (PostgreSQL).
+ */
+export function describeError(error: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!(error instanceof Error)) {
+    return error === undefined ? undefined : { type: typeof error };
+  }
+  return {
+    type: error.constructor.name,
+    code: 'code' in error && typeof error.code === 'string' ? error.code : undefined,
+    reason: error instanceof LkpsError ? error.message : undefined,
+    at: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8)
+      .map((line) => line.trim()),
+    cause: error.cause === undefined ? undefined : describeError(error.cause),
+  };
+}

@@ -1,0 +1,126 @@
+import { createServer, type Server } from 'node:http';
+import type { Logger } from 'pino';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
+import { platformApp } from '../adapters/http-koa/index.ts';
+import { createHttpHandler } from '../adapters/http/index.ts';
+import {
+  migrate,
+  openDatabase,
+  pendingMigrations,
+  type Database,
+} from '../adapters/persistence-knex/index.ts';
+import type { Config, Secrets } from './config.ts';
+import { buildContainer, PORTS } from './container.ts';
+import { createLogger, httpLog } from './logger.ts';
+import { StartError } from './start-error.ts';
+import { VERSION } from './version.ts';
+
+/** Connections to LiveKit, kept open between calls and capped; the SDK's calls go through the global fetch. */
+const LIVEKIT_POOL = { connections: 32, keepAliveTimeout: 60_000, connect: { timeout: 2000 } };
+/** A request in flight when the process is told to stop has this long. */
+const DRAIN_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+
+export interface RunningService {
+  readonly port: number;
+  /** Stops taking requests, lets those in flight finish, then closes what was opened. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Runs the platform as a process of its own. Rejects, with nothing left open, when anything it needs is not there. */
+export async function serve({
+  config,
+  secrets,
+}: {
+  config: Config;
+  secrets: Secrets;
+}): Promise<RunningService> {
+  const logger = createLogger(config);
+  warnOfRisks(config, logger);
+  setGlobalDispatcher(new Agent(LIVEKIT_POOL));
+  const directory = await FileApplicationDirectory.open(config.directoryFile);
+  await migrateIfAsked(config, secrets, logger);
+  const database = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
+  try {
+    await requireCurrentSchema(database);
+    const container = buildContainer({
+      config,
+      secrets,
+      database,
+      directory,
+      log: httpLog(logger),
+      version: VERSION,
+    });
+    const started = container
+      .resolve(PORTS.journal)
+      .event('service.started', 'allowed', { details: { version: VERSION } });
+    await container.resolve(PORTS.audit).append([started]);
+    const server = createServer(
+      { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      platformApp(createHttpHandler(container.resolve(PORTS.service))).callback(),
+    );
+    await listen(server, config);
+    logger.info({ port: config.port, version: VERSION }, 'serving');
+    return { port: config.port, stop: once(() => stop(server, database, logger)) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function warnOfRisks(config: Config, logger: Logger): void {
+  if (config.proxyProof === 'network') {
+    logger.warn('LKPS_PROXY_PROOF=network: whoever reaches this port can claim any identity');
+  }
+  if (config.applicationEvidence === 'headers') {
+    logger.warn(
+      'LKPS_APPLICATION_EVIDENCE=headers: a request without user headers acts as the application itself',
+    );
+  }
+}
+
+async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger): Promise<void> {
+  if (config.migrateAtStart && secrets.databaseAdminUrl !== undefined) {
+    const adminUrl = secrets.databaseAdminUrl.reveal();
+    const { applied } = await migrate({ adminUrl, serviceUrl: secrets.databaseUrl.reveal() });
+    logger.info({ applied }, 'migrated');
+  }
+}
+
+async function requireCurrentSchema(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) {
+    throw new StartError(`the database lacks ${pending.join(', ')}: run \`lkps migrate\` first`);
+  }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, resolve);
+  });
+}
+
+async function stop(server: Server, database: Database, logger: Logger): Promise<void> {
+  logger.info('stopping');
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  const deadline = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(deadline);
+  await database.close();
+  await getGlobalDispatcher().close();
+  logger.info('stopped');
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= run());
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { parseTokenTtlSeconds } from '../core/index.ts';
+import { Secret } from './secret.ts';
+
+/** One environment variable: how it is read, and what the README says of it (a test holds the two equal). */
+export interface Setting {
+  readonly schema: z.ZodType<unknown, string>;
+  readonly description: string;
+  /** Absent: the variable is required, or optional where the schema says so. */
+  readonly default?: string;
+  readonly optional?: true;
+}
+
+const MIN_SECRET_BYTES = 32;
+
+const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,9})$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
+
+const url = (...protocols: readonly string[]): z.ZodType<string, string> =>
+  z.string().refine(
+    (value) => {
+      const parsed = URL.parse(value);
+      return parsed !== null && protocols.includes(parsed.protocol.slice(0, -1));
+    },
+    `must be a ${protocols.join(' or ')} URL`,
+  );
+
+const databaseUrl = url('postgres', 'postgresql').transform((value) => new Secret(value));
+
+const secretText = z
+  .string()
+  .refine(
+    (value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES,
+    `must be at least ${MIN_SECRET_BYTES} bytes`,
+  );
+
+export interface NamedSecret {
+  readonly id: string;
+  readonly secret: Secret;
+}
+
+const keyList = z
+  .string()
+  .transform((value) => value.split(',').map((entry) => /^([^:\s]{1,64}):([^\s]+)$/.exec(entry)))
+  .refine((entries) => !entries.includes(null), 'must be a list of id:secret')
+  .refine((entries) => areDistinct(entries.map((entry) => entry?.[1])), 'names one key id twice')
+  .refine(
+    (entries) => entries.every((entry) => secretText.safeParse(entry?.[2]).success),
+    `needs secrets of at least ${MIN_SECRET_BYTES} bytes`,
+  )
+  .transform((entries): readonly NamedSecret[] =>
+    entries.map((entry) => ({ id: entry?.[1] ?? '', secret: new Secret(entry?.[2] ?? '') })),
+  );
+
+const secretList = z
+  .string()
+  .transform((value) => value.split(','))
+  .refine((secrets) => secrets.length <= 2, 'holds two secrets at most')
+  .refine(
+    (secrets) => secrets.every((secret) => secretText.safeParse(secret).success),
+    `needs secrets of at least ${MIN_SECRET_BYTES} bytes`,
+  )
+  .transform((secrets): readonly Secret[] => secrets.map((secret) => new Secret(secret)));
+
+function areDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+export const SETTINGS = {
+  LKPS_HOST: { schema: z.string().min(1), default: '0.0.0.0', description: 'Address to listen on.' },
+  LKPS_PORT: { schema: wholeNumber(1, 65_535), default: '8080', description: 'Port of the four endpoints.' },
+  LKPS_REGION: {
+    schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a lower-case name such as eu'),
+    description: 'Region this deployment serves; named in every answer and audit row.',
+  },
+  LKPS_LIVEKIT_URL: {
+    schema: url('http', 'https'),
+    description: 'Where LKPS calls LiveKit (`http://`, `https://`).',
+  },
+  LKPS_LIVEKIT_PUBLIC_URL: {
+    schema: url('ws', 'wss'),
+    description: 'Where clients and agents reach LiveKit (`ws://`, `wss://`).',
+  },
+  LKPS_LIVEKIT_KEYS: {
+    schema: keyList,
+    description: 'LiveKit API keys, `id:secret,..`; the first one signs. Secret.',
+  },
+  LKPS_WEBHOOK_KEYS: {
+    schema: keyList,
+    description: 'Keys that LiveKit signs webhooks with, `id:secret,..`; all are accepted. Secret.',
+  },
+  LKPS_PROXY_PROOF: {
+    schema: z.enum(['secret', 'network'], 'must be secret or network'),
+    default: 'secret',
+    description:
+      'How a request proves that it came through Ocelot; `network`: nothing is checked, the network alone guarantees it.',
+  },
+  LKPS_PROXY_SECRETS: {
+    schema: secretList,
+    optional: true,
+    description:
+      'Secrets Ocelot sends in `x-lkps-proxy-proof`; two during a rotation. Required with `secret`. Secret.',
+  },
+  LKPS_DIRECTORY: {
+    schema: z
+      .string()
+      .regex(/^file:.+$/, 'must be file:<path>')
+      .transform((value) => value.slice('file:'.length)),
+    description: 'The application directory: `file:<path>`.',
+  },
+  LKPS_APPLICATION_EVIDENCE: {
+    schema: z.enum(['directory', 'headers'], 'must be directory or headers'),
+    default: 'directory',
+    description: 'What shows that a caller is an application; `headers`: the mere absence of user headers.',
+  },
+  LKPS_TOKEN_TTL_SECONDS: {
+    schema: wholeNumber(1, 3600).transform(parseTokenTtlSeconds),
+    default: '3600',
+    description: 'Life of every token, at most an hour.',
+  },
+  LKPS_TRUSTED_HOPS: {
+    schema: wholeNumber(0, 16),
+    default: '0',
+    description: 'Proxies in front that append to `X-Forwarded-For`; 0: the source address is the peer.',
+  },
+  LKPS_DATABASE_URL: { schema: databaseUrl, description: 'PostgreSQL as the service role. Secret.' },
+  LKPS_DATABASE_ADMIN_URL: {
+    schema: databaseUrl,
+    optional: true,
+    description: 'PostgreSQL as the owner of the schema; only `lkps migrate` needs it. Secret.',
+  },
+  LKPS_DATABASE_POOL: {
+    schema: wholeNumber(1, 100),
+    default: '10',
+    description: 'Connections to PostgreSQL, at most.',
+  },
+  LKPS_MIGRATE_AT_START: {
+    schema: z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true'),
+    default: 'false',
+    description: 'Run `lkps migrate` before serving.',
+  },
+  LKPS_SUBJECT_KEY: {
+    schema: secretText.transform((value) => new Secret(value)),
+    description:
+      'Keys the hash by which audit rows refer to a user; at least 32 bytes, never changed. Secret.',
+  },
+  LKPS_LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be a pino level'),
+    default: 'info',
+    description: 'Least level that is logged.',
+  },
+} as const satisfies Record<string, Setting>;

@@ -1,0 +1,35 @@
+import { defineAgent, type JobContext } from '@livekit/agents';
+import { AudioEcho } from './audio-echo.ts';
+import { DataEcho } from './data-echo.ts';
+import { endWithParent } from './end-with-parent.ts';
+import { emit } from './event-line.ts';
+import { sessionParticipant } from './session-participant.ts';
+
+endWithParent();
+
+/** One job: answers the session's participant with its own data and its own sound until the room ends. */
+async function entry(context: JobContext): Promise<void> {
+  const { room, job } = context;
+  const facts = {
+    room: job.room?.name ?? '',
+    job_id: job.id,
+    request_id: job.attributes['lkps.request_id'] ?? null,
+  };
+  context.addShutdownCallback(() => {
+    emit({ event: 'job_ended', ...facts });
+    return Promise.resolve();
+  });
+  const data = new DataEcho(room);
+  const audio = new AudioEcho(room);
+  await context.connect();
+  emit({ event: 'job_started', ...facts });
+  await Promise.all([
+    audio.publish(),
+    sessionParticipant(room).then((identity) => {
+      data.serve(identity);
+    }),
+  ]);
+}
+
+/** The worker library loads a job file by its default export. */
+export default defineAgent({ entry });

@@ -1,0 +1,42 @@
+/**
+ * Standard output carries events and nothing else, one JSON object a line; logs go to standard error.
+ *
+ * Loaded before any LiveKit module, here and in every job process: their loggers pick their stream while loading.
+ */
+const writeToStdout = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+process.env['NODE_ENV'] ??= 'production';
+
+type AgentEvent =
+  | { readonly event: 'registered'; readonly agent_name: string; readonly livekit_url: string }
+  | { readonly event: 'renewed'; readonly expires_at: string }
+  | JobEvent
+  | {
+      readonly event: 'failed';
+      readonly step: 'configure' | 'register' | 'renew' | 'worker';
+      readonly reason: string;
+    }
+  | { readonly event: 'stopped' };
+
+interface JobEvent {
+  readonly event: 'job_started' | 'job_ended';
+  readonly room: string;
+  readonly job_id: string;
+  readonly request_id: string | null;
+}
+
+/** Writes one event. Pipes are written synchronously and lines are short: those of several processes never mix. */
+export function emit(event: AgentEvent): void {
+  writeToStdout(`${JSON.stringify(event)}\n`);
+}
+
+/** Writes one log line. Nothing that grants anything may be passed here. */
+export function log(
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
+  process.stderr.write(
+    `${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...fields })}\n`,
+  );
+}

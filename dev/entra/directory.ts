@@ -1,0 +1,64 @@
+/** Public clients of Microsoft that exist in every tenant: anybody can sign in with them, so they identify nobody. */
+export const AZURE_CLI = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
+export const AZURE_POWERSHELL = '1950a258-227b-4e31-a9cf-717495945fc2';
+
+export interface ClientSecret {
+  readonly value: string;
+  readonly expiresAt?: Date;
+}
+
+/** An app registration with its service principal; without secrets it is a public client. */
+export interface EntraApp {
+  readonly clientId: string;
+  readonly displayName: string;
+  /** Object id of the service principal: `oid` and `sub` of its app-only tokens. */
+  readonly servicePrincipalId: string;
+  readonly secrets?: readonly ClientSecret[];
+  /** App roles granted on the resource: `roles` of its tokens. */
+  readonly roles?: readonly string[];
+}
+
+export interface EntraUser {
+  readonly username: string;
+  readonly password: string;
+  readonly objectId: string;
+  readonly displayName?: string;
+  readonly givenName?: string;
+  readonly familyName?: string;
+  /** Many accounts have none. */
+  readonly email?: string;
+}
+
+/** The API that tokens are for. Its manifest, not the caller, decides what tokens look like. */
+export interface EntraResource {
+  readonly appId: string;
+  readonly identifierUris: readonly string[];
+  readonly accessTokenVersion: 1 | 2;
+  readonly delegatedScopes: readonly string[];
+  /** Whether app-only tokens carry the optional claim `idtyp`. */
+  readonly idtyp?: boolean;
+}
+
+export interface RequestedResource {
+  readonly resource: EntraResource;
+  /** As asked for, slash or not: v1 tokens repeat it. */
+  readonly identifier: string;
+}
+
+/** The resource of a scope; `undefined` for one this tenant does not know. */
+export function findResource(
+  resources: readonly EntraResource[],
+  identifier: string,
+): RequestedResource | undefined {
+  const bare = identifier.replace(/\/$/, '');
+  const resource = resources.find(
+    ({ appId, identifierUris }) => appId === bare.toLowerCase() || identifierUris.includes(bare),
+  );
+  return resource === undefined ? undefined : { resource, identifier };
+}
+
+/** Every `aud` that a token for the resource may carry. */
+export function audienceForms(resource: EntraResource): readonly string[] {
+  const uris = resource.identifierUris.map((uri) => uri.replace(/\/$/, ''));
+  return [resource.appId, ...uris, ...uris.map((uri) => `${uri}/`)];
+}

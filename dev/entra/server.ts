@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { JWTPayload } from 'jose';
+import { readBody } from '../process/read-body.ts';
+import { createTemporaryDirectory, removeDirectory } from '../process/temporary-directory.ts';
+import { createCertificate } from './certificate.ts';
+import type { Issuers } from './claims.ts';
+import {
+  audienceForms,
+  AZURE_CLI,
+  AZURE_POWERSHELL,
+  type EntraApp,
+  type EntraResource,
+  type EntraUser,
+} from './directory.ts';
+import { EntraError, errorBody, refuse } from './entra-error.ts';
+import { SigningKeys } from './signing-keys.ts';
+import { decideGrant, type Tenant } from './token-endpoint.ts';
+
+const FORM_LIMIT_BYTES = 64 * 1024;
+const DEFAULT_LIFETIME_SECONDS = 3_599;
+
+export interface EntraOptions {
+  readonly tenantId: string;
+  readonly resources: readonly EntraResource[];
+  readonly apps: readonly EntraApp[];
+  readonly users: readonly EntraUser[];
+  readonly tokenLifetimeSeconds?: number;
+  readonly port?: number;
+}
+
+/** The emulator: Entra's discovery, keys and token endpoint for one tenant, over https on loopback. */
+export interface Entra {
+  readonly authority: string;
+  readonly tenantId: string;
+  /** Trust this to reach `authority`. */
+  readonly caFile: string;
+  readonly ca: string;
+  readonly jwksUrl: string;
+  readonly tokenUrl: string;
+  readonly issuers: Issuers;
+  /** Every `aud` of the tokens for its resources. */
+  readonly audiences: readonly string[];
+  readonly rotateKeys: () => Promise<void>;
+  readonly setAppEnabled: (clientId: string, enabled: boolean) => void;
+  readonly setTokenLifetimeSeconds: (seconds: number) => void;
+  /** Signs whatever it is given with the current key: for tests of those who verify. */
+  readonly sign: (claims: JWTPayload) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startEntra(options: EntraOptions): Promise<Entra> {
+  const [certificate, keys, directory] = await Promise.all([
+    createCertificate(),
+    SigningKeys.create(),
+    createTemporaryDirectory('lkps-entra-'),
+  ]);
+  const caFile = join(directory, 'ca.pem');
+  await writeFile(caFile, certificate.cert);
+
+  const server = createServer({ key: certificate.key, cert: certificate.cert });
+  server.requestTimeout = 10_000;
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const authority = `https://localhost:${(server.address() as AddressInfo).port}`;
+
+  const disabled = new Set<string>();
+  const tenant = {
+    tenantId: options.tenantId,
+    issuers: {
+      v1: `https://sts.windows.net/${options.tenantId}/`,
+      v2: `${authority}/${options.tenantId}/v2.0`,
+    },
+    resources: options.resources,
+    apps: [...options.apps, ...wellKnownClients()],
+    users: options.users,
+    isEnabled: (clientId: string) => !disabled.has(clientId),
+    lifetimeSeconds: options.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS,
+  };
+  server.on('request', (request, response) => {
+    void answer({ tenant, keys, authority }, request, response);
+  });
+
+  return {
+    authority,
+    tenantId: options.tenantId,
+    caFile,
+    ca: certificate.cert,
+    jwksUrl: `${authority}/${options.tenantId}/discovery/v2.0/keys`,
+    tokenUrl: `${authority}/${options.tenantId}/oauth2/v2.0/token`,
+    issuers: tenant.issuers,
+    audiences: options.resources.flatMap(audienceForms),
+    rotateKeys: () => keys.rotate(),
+    setAppEnabled: (clientId, enabled) => {
+      if (enabled) disabled.delete(clientId);
+      else disabled.add(clientId);
+    },
+    setTokenLifetimeSeconds: (seconds) => {
+      tenant.lifetimeSeconds = seconds;
+    },
+    sign: (claims) => keys.sign(claims),
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      removeDirectory(directory);
+    },
+  };
+}
+
+interface Emulator {
+  readonly tenant: Tenant;
+  readonly keys: SigningKeys;
+  readonly authority: string;
+}
+
+async function answer(emulator: Emulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const [path = ''] = (request.url ?? '').split('?');
+    const [, tenantId = '', ...rest] = path.split('/');
+    const route = `${request.method ?? ''} ${rest.join('/')}`;
+    if (tenantId.toLowerCase() !== emulator.tenant.tenantId) throw refuse.unknownTenant(tenantId);
+    switch (route) {
+      case 'GET v2.0/.well-known/openid-configuration':
+        send(response, 200, discovery(emulator, emulator.tenant.issuers.v2, 'discovery/v2.0/keys'));
+        return;
+      case 'GET .well-known/openid-configuration':
+        send(response, 200, discovery(emulator, emulator.tenant.issuers.v1, 'discovery/keys'));
+        return;
+      case 'GET discovery/v2.0/keys':
+      case 'GET discovery/keys':
+        send(response, 200, emulator.keys.published());
+        return;
+      case 'POST oauth2/v2.0/token':
+        send(response, 200, await issueToken(emulator, request));
+        return;
+      default:
+        send(response, 404, { error: 'not_found' });
+    }
+  } catch (error) {
+    const failure =
+      error instanceof EntraError
+        ? error
+        : new EntraError(500, 'server_error', 90033, 'A transient error occurred.');
+    const correlationId = request.headersDistinct['client-request-id']?.[0];
+    send(response, failure.status, errorBody(failure, correlationId, new Date()));
+  }
+}
+
+async function issueToken({ tenant, keys }: Emulator, request: IncomingMessage): Promise<object> {
+  const body = await readBody(request, FORM_LIMIT_BYTES);
+  if (body === undefined) throw new EntraError(413, 'invalid_request', 90019, 'The request is too large.');
+  const { claims, scope } = decideGrant(tenant, new URLSearchParams(body.toString('utf8')), new Date());
+  return {
+    token_type: 'Bearer',
+    ...(scope === undefined ? {} : { scope }),
+    expires_in: tenant.lifetimeSeconds,
+    ext_expires_in: tenant.lifetimeSeconds,
+    access_token: await keys.sign(claims),
+  };
+}
+
+function discovery({ tenant, authority }: Emulator, issuer: string, keysPath: string): object {
+  const base = `${authority}/${tenant.tenantId}`;
+  return {
+    issuer,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    jwks_uri: `${base}/${keysPath}`,
+    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    response_types_supported: ['code'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}
+
+function wellKnownClients(): readonly EntraApp[] {
+  return [
+    {
+      clientId: AZURE_CLI,
+      displayName: 'Microsoft Azure CLI',
+      servicePrincipalId: '2ff0ef5b-4fb5-4ae7-b1b7-7a9ed3a7f2c1',
+    },
+    {
+      clientId: AZURE_POWERSHELL,
+      displayName: 'Microsoft Azure PowerShell',
+      servicePrincipalId: '6bb2b7a5-8d2f-4a9b-9f4f-3f1a5a6c7d10',
+    },
+  ];
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store, no-cache',
+    pragma: 'no-cache',
+  });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,83 @@
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+import { describeExit } from './process/child.ts';
+import { guideTo } from './guide.ts';
+import { describeStack } from './stack-description.ts';
+import { startStack, type LogSource, type Stack } from './stack.ts';
+import { terminalProgress } from './terminal-progress.ts';
+
+/**
+ * `npm run dev [-- --json] [--no-agent] [--verbose]`: the whole platform on this machine until Ctrl-C or SIGTERM.
+ * Standard output carries the guide, or one line of JSON; everything else goes to standard error.
+ */
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    agent: { type: 'boolean', default: true },
+    verbose: { type: 'boolean', default: false },
+  },
+  allowNegative: true,
+});
+
+const QUIET: readonly LogSource[] = ['postgres', 'livekit'];
+/** npm passes Ctrl-C on to a process that got it from the terminal already: not an impatient second one. */
+const IMPATIENT_AFTER_MS = 1_000;
+
+const stopping = new AbortController();
+let stopSignal: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (stopSignal === undefined) {
+      stopSignal = { name, at: performance.now() };
+      stopping.abort(new Error(`stopped by ${name}`));
+    } else if (performance.now() - stopSignal.at > IMPATIENT_AFTER_MS) {
+      // The guards see this process go and stop what is left.
+      process.exit(128 + constants.signals[name]);
+    }
+  });
+}
+// Whoever read the line of JSON may have closed its end.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const stack = await startStack({
+      agent: values.agent,
+      progress: terminalProgress(process.stderr),
+      log: (source, line) => {
+        if (values.verbose || !QUIET.includes(source)) process.stderr.write(`[${source}] ${line}\n`);
+      },
+      signal: stopping.signal,
+    });
+    return await run(stack);
+  } catch (error) {
+    if (stopSignal !== undefined) return 128 + constants.signals[stopSignal.name];
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+/** Until told to stop (0), or until a part of the platform is gone (1). */
+async function run(stack: Stack): Promise<number> {
+  process.stdout.write(values.json ? `${JSON.stringify(describeStack(stack))}\n` : guideTo(stack));
+  const told = new Promise<undefined>((resolve) => {
+    const done = (): void => {
+      resolve(undefined);
+    };
+    if (stopping.signal.aborted) done();
+    else stopping.signal.addEventListener('abort', done, { once: true });
+  });
+  const children = [stack.postgres, stack.livekit, stack.lkps, stack.agent].flatMap(
+    (part) => part?.child ?? [],
+  );
+  const lost = await Promise.race([
+    told,
+    ...children.map(async (child) => `${child.name} ended (${describeExit(await child.exited)})`),
+  ]);
+  if (lost !== undefined && stopSignal === undefined) process.stderr.write(`${lost}: stopping everything\n`);
+  await stack.stop();
+  return stopSignal === undefined ? 1 : 0;
+}

@@ -1,0 +1,236 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  clientAccessList,
+  createAccounts,
+  directoryOf,
+  entraApps,
+  randomSecret,
+  type Accounts,
+  type AgentName,
+} from './accounts.ts';
+import { startEchoAgent, type EchoAgent } from './echo-agent.ts';
+import { startEntra, type Entra } from './entra/server.ts';
+import { findLiveKit } from './livekit/binary.ts';
+import { startLiveKit, type LiveKit } from './livekit/server.ts';
+import { migrateLkps, startLkps, type Lkps } from './lkps.ts';
+import { startOcelot, type Ocelot, type OcelotOptions } from './ocelot/server.ts';
+import { startPostgres, type Postgres } from './postgres/server.ts';
+import { freePort } from './process/free-port.ts';
+import { createTemporaryDirectory, removeDirectory } from './process/temporary-directory.ts';
+import { reported, type Progress } from './progress.ts';
+import { Teardown } from './teardown.ts';
+
+export type LogSource = 'postgres' | 'livekit' | 'lkps' | 'agent';
+
+export interface StackOptions {
+  /** Whether agent-a's echo agent is started; default true. */
+  readonly agent?: boolean;
+  readonly progress?: Progress;
+  readonly log?: (source: LogSource, line: string) => void;
+  /** Laid over the service's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly entraTokenLifetimeSeconds?: number;
+  /** Aborting ends a start halfway: what is up by then is stopped, and the start rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** The whole platform on loopback: real LiveKit, PostgreSQL and service, stand-ins for Entra and the edge. */
+export interface Stack {
+  readonly accounts: Accounts;
+  readonly entra: Entra;
+  readonly ocelot: Ocelot;
+  readonly lkps: Lkps;
+  readonly livekit: LiveKit;
+  readonly postgres: Postgres;
+  readonly agent: EchoAgent | undefined;
+  readonly proof: OcelotOptions['proof'];
+  readonly livekitKey: LiveKitKey;
+  readonly webhookKey: LiveKitKey;
+  /** The service's environment, but for its port. */
+  readonly lkpsEnv: Readonly<Record<string, string>>;
+  /** One more service on the same database and LiveKit, with other settings; webhooks go to the first one only. */
+  readonly startLkps: (env?: Readonly<Record<string, string>>) => Promise<Lkps>;
+  /** One more edge, in front of another service. */
+  readonly startOcelot: (upstream: string) => Promise<Ocelot>;
+  readonly startAgent: (app: AgentName, ocelotUrl?: string) => Promise<EchoAgent>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface LiveKitKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const start = new Start(options);
+  const abort = (): void => {
+    start.abort(options.signal?.reason);
+  };
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    options.signal?.throwIfAborted();
+    return await boot(start);
+  } catch (error) {
+    await start.teardown.run();
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** What every step of a start needs. Once the stack is up only `stop()`, which keeps the order, ends its parts. */
+class Start {
+  readonly options: StackOptions;
+  readonly teardown = new Teardown();
+  readonly #starting = new AbortController();
+
+  constructor(options: StackOptions) {
+    this.options = options;
+  }
+
+  get signal(): AbortSignal {
+    return this.#starting.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#starting.abort(reason);
+  }
+
+  step<Result>(name: string, run: (working: (detail: string) => void) => Promise<Result>): Promise<Result> {
+    this.signal.throwIfAborted();
+    return reported(this.options.progress ?? (() => undefined), name, run);
+  }
+
+  log(source: LogSource): (line: string) => void {
+    return (line) => this.options.log?.(source, line);
+  }
+
+  /** All at once; when one fails the others are stopped and waited for, so that none appears after the teardown. */
+  async together<Parts extends readonly Promise<unknown>[] | []>(
+    parts: Parts,
+  ): Promise<{ -readonly [Key in keyof Parts]: Awaited<Parts[Key]> }> {
+    for (const part of parts) {
+      part.catch((reason: unknown) => {
+        this.abort(reason);
+      });
+    }
+    await Promise.allSettled(parts);
+    this.signal.throwIfAborted();
+    return Promise.all(parts);
+  }
+}
+
+async function boot(start: Start): Promise<Stack> {
+  const { options, teardown, signal } = start;
+  const accounts = createAccounts();
+  const livekitKey = { id: 'lkps-dev', secret: randomSecret() };
+  const webhookKey = { id: 'lkps-webhook', secret: randomSecret() };
+  const proof = { header: 'x-lkps-proxy-proof', value: randomSecret() };
+  const lkpsPort = await freePort();
+  const lkpsUrl = `http://127.0.0.1:${lkpsPort}`;
+  const directory = await createTemporaryDirectory('lkps-stack-');
+  teardown.add('files', () => {
+    removeDirectory(directory);
+    return Promise.resolve();
+  });
+  const directoryFile = join(directory, 'directory.json');
+  await writeFile(directoryFile, JSON.stringify(directoryOf(accounts), undefined, 2));
+
+  const [postgres, livekit, entra] = await start.together([
+    start.step('PostgreSQL', () =>
+      teardown.started('PostgreSQL', startPostgres({ log: start.log('postgres'), signal })),
+    ),
+    start.step('LiveKit server', async (working) => {
+      const { path } = await findLiveKit({ working, signal });
+      return teardown.started(
+        'LiveKit',
+        startLiveKit({
+          binary: path,
+          keys: { [livekitKey.id]: livekitKey.secret, [webhookKey.id]: webhookKey.secret },
+          webhook: { url: `${lkpsUrl}/livekit/webhook`, keyId: webhookKey.id },
+          log: start.log('livekit'),
+          signal,
+        }),
+      );
+    }),
+    start.step('Entra emulator', () =>
+      teardown.started(
+        'Entra',
+        startEntra({
+          tenantId: accounts.tenantId,
+          resources: [accounts.resource],
+          apps: entraApps(accounts),
+          users: Object.values(accounts.users),
+          ...(options.entraTokenLifetimeSeconds === undefined
+            ? {}
+            : { tokenLifetimeSeconds: options.entraTokenLifetimeSeconds }),
+        }),
+      ),
+    ),
+  ]);
+
+  const lkpsEnv: Readonly<Record<string, string>> = {
+    LKPS_REGION: 'eu',
+    LKPS_LIVEKIT_URL: livekit.url,
+    LKPS_LIVEKIT_PUBLIC_URL: livekit.wsUrl,
+    LKPS_LIVEKIT_KEYS: `${livekitKey.id}:${livekitKey.secret}`,
+    LKPS_WEBHOOK_KEYS: `${webhookKey.id}:${webhookKey.secret}`,
+    LKPS_PROXY_PROOF: 'secret',
+    LKPS_PROXY_SECRETS: proof.value,
+    LKPS_DIRECTORY: `file:${directoryFile}`,
+    LKPS_APPLICATION_EVIDENCE: 'directory',
+    LKPS_TOKEN_TTL_SECONDS: '3600',
+    LKPS_DATABASE_URL: postgres.serviceUrl,
+    LKPS_SUBJECT_KEY: randomSecret(),
+    LKPS_LOG_LEVEL: 'info',
+    ...options.env,
+  };
+  const lkpsOptions = { env: lkpsEnv, log: start.log('lkps'), signal };
+  await start.step('Migrations', () =>
+    migrateLkps({ ...lkpsOptions, env: { ...lkpsEnv, LKPS_DATABASE_ADMIN_URL: postgres.adminUrl } }),
+  );
+
+  const newOcelot = (upstream: string): Promise<Ocelot> =>
+    startOcelot({ entra, upstream, proof, clientAccessList: clientAccessList(accounts) });
+  const [ocelot, lkps] = await start.together([
+    start.step('Ocelot stand-in', () => teardown.started('Ocelot', newOcelot(lkpsUrl))),
+    start.step('LKPS', () => teardown.started('LKPS', startLkps({ ...lkpsOptions, port: lkpsPort }))),
+  ]);
+
+  const startAgent = (app: AgentName, ocelotUrl = ocelot.url): Promise<EchoAgent> =>
+    teardown.started(
+      app,
+      startEchoAgent({
+        account: accounts.apps[app],
+        entra,
+        scope: accounts.scope,
+        lkpsUrl: ocelotUrl,
+        log: start.log('agent'),
+        signal,
+      }),
+    );
+  const agent =
+    options.agent === false ? undefined : await start.step('Echo agent', () => startAgent('agent-a'));
+  signal.throwIfAborted();
+
+  return {
+    accounts,
+    entra,
+    ocelot,
+    lkps,
+    livekit,
+    postgres,
+    agent,
+    proof,
+    livekitKey,
+    webhookKey,
+    lkpsEnv,
+    startLkps: (env) =>
+      teardown.started('further LKPS', startLkps({ ...lkpsOptions, env: { ...lkpsEnv, ...env } })),
+    startOcelot: (upstream) => teardown.started('further Ocelot', newOcelot(upstream)),
+    startAgent,
+    stop: () => teardown.run(),
+  };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { clientApp, CONTEXT } from '../support/platform-cast.ts';
+import { platformOverMemory } from '../support/platform-over-memory.ts';
+
+const nobody = new Map<string, readonly string[]>();
+
+describe('AuthenticateCaller', () => {
+  it('returns who the identity source found, and writes nothing of it', async () => {
+    const { service, identity, audit } = platformOverMemory();
+    const credential = identity.enrol(clientApp);
+    const asked = service.authenticateCaller.execute({ credential, refusal: 'session.denied', context: CONTEXT });
+    expect(await asked).toEqual(clientApp);
+    expect(audit.events).toEqual([]);
+  });
+
+  it.each(['session.denied', 'agent.registration_denied'] as const)(
+    'has one answer for everybody it does not know, and the reason on record as %s',
+    async (refusal) => {
+      const { service, audit } = platformOverMemory();
+      const asked = service.authenticateCaller.execute({ credential: nobody, refusal, context: CONTEXT });
+      await expect(asked).rejects.toMatchObject({ code: 'unauthenticated', issues: [] });
+      expect(audit.events).toMatchObject([
+        { type: refusal, outcome: 'denied', reason: 'credential_missing', requestId: CONTEXT.requestId },
+      ]);
+      expect(audit.events[0]).not.toHaveProperty('actor');
+    },
+  );
+
+  it('lets nobody pass for want of a record of the refusal', async () => {
+    const faults = { next: (port: string) => (port === 'audit' ? 'before' : 'none') as 'before' | 'none' };
+    const { service } = platformOverMemory({ faults });
+    const input = { credential: nobody, refusal: 'session.denied', context: CONTEXT } as const;
+    const asked = service.authenticateCaller.execute(input);
+    await expect(asked).rejects.toMatchObject({ code: 'audit_unavailable' });
+  });
+
+  it('lets nobody pass while evidence cannot be had', async () => {
+    const faults = { next: (port: string) => (port === 'identity' ? 'before' : 'none') as 'before' | 'none' };
+    const { service } = platformOverMemory({ faults });
+    const input = { credential: nobody, refusal: 'session.denied', context: CONTEXT } as const;
+    const asked = service.authenticateCaller.execute(input);
+    await expect(asked).rejects.toMatchObject({ code: 'authorization_unavailable' });
+  });
+});

@@ -1,0 +1,50 @@
+import { LkpsError } from '../../core/index.ts';
+import { withFaults, type Fault } from './memory-faults.ts';
+import type { OutsidePorts } from './platform-over-memory.ts';
+
+export type PortName = keyof OutsidePorts;
+
+export interface PortFaults {
+  /** What becomes of each call of any port, asked in the order of the calls. */
+  readonly next: (port: PortName, method: string) => Fault;
+  /** What a port rejects with; by default what its contract says. */
+  readonly failure?: (port: PortName) => Error;
+}
+
+/** The same ports, any call of which may fail: before its effect, or after it. */
+export function faultyPorts(ports: OutsidePorts, { next, failure = contractual }: PortFaults): OutsidePorts {
+  const wrap = <Name extends PortName>(name: Name): OutsidePorts[Name] =>
+    withFaults(
+      ports[name],
+      (method) => next(name, method),
+      () => failure(name),
+    );
+  return {
+    identity: wrap('identity'),
+    directory: wrap('directory'),
+    agents: wrap('agents'),
+    sessions: wrap('sessions'),
+    audit: wrap('audit'),
+    tokens: wrap('tokens'),
+    rooms: wrap('rooms'),
+    webhooks: wrap('webhooks'),
+  };
+}
+
+/** Signing and verifying reach nothing, so no code stands for their failure: it is a defect. */
+function contractual(port: PortName): Error {
+  switch (port) {
+    case 'identity':
+    case 'directory':
+      return new LkpsError('authorization_unavailable', 'planted fault');
+    case 'agents':
+    case 'sessions':
+    case 'audit':
+      return new LkpsError('audit_unavailable', 'planted fault');
+    case 'rooms':
+      return new LkpsError('livekit_unavailable', 'planted fault');
+    case 'tokens':
+    case 'webhooks':
+      return new Error('planted defect');
+  }
+}

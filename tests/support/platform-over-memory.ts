@@ -1,0 +1,131 @@
+import {
+  createHttpHandler,
+  type HttpHandler,
+  type HttpHeaders,
+  type HttpLogEntry,
+  type HttpService,
+} from '../../adapters/http/index.ts';
+import {
+  AuditJournal,
+  AuthenticateCaller,
+  CheckHealth,
+  HandleWebhook,
+  parseTokenTtlSeconds,
+  RegisterAgent,
+  StartSession,
+  type AgentStore,
+  type ApplicationDirectory,
+  type AuditStore,
+  type HealthCheckName,
+  type IdentitySource,
+  type RoomDispatcher,
+  type SessionStore,
+  type TokenIssuer,
+  type WebhookVerifier,
+} from '../../core/index.ts';
+import { CountingIds } from './counting-ids.ts';
+import { FixedClock } from './fixed-clock.ts';
+import { MemoryAgentStore } from './memory-agent-store.ts';
+import { MemoryApplicationDirectory } from './memory-application-directory.ts';
+import { MemoryAuditStore } from './memory-audit-store.ts';
+import { MemoryIdentitySource } from './memory-identity-source.ts';
+import { MemoryRoomDispatcher } from './memory-room-dispatcher.ts';
+import { MemorySessionStore } from './memory-session-store.ts';
+import { MemoryTokenIssuer } from './memory-token-issuer.ts';
+import { MemoryWebhookVerifier } from './memory-webhook-verifier.ts';
+import { faultyPorts, type PortFaults } from './platform-faults.ts';
+
+/** The ports that reach outside the process, and so can fail. */
+export interface OutsidePorts {
+  readonly identity: IdentitySource<HttpHeaders>;
+  readonly directory: ApplicationDirectory;
+  readonly agents: AgentStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenIssuer;
+  readonly rooms: RoomDispatcher;
+  readonly webhooks: WebhookVerifier;
+}
+
+/** What stands behind the ports, for tests to set up and to look at. */
+export interface Memory {
+  readonly clock: FixedClock;
+  readonly ids: CountingIds;
+  readonly identity: MemoryIdentitySource;
+  readonly directory: MemoryApplicationDirectory;
+  readonly audit: MemoryAuditStore;
+  readonly agents: MemoryAgentStore;
+  readonly sessions: MemorySessionStore;
+  readonly tokens: MemoryTokenIssuer;
+  readonly rooms: MemoryRoomDispatcher;
+  readonly webhooks: MemoryWebhookVerifier;
+}
+
+export interface PlatformOptions {
+  /** Real adapters in place of memory ones. */
+  readonly replace?: (memory: Memory) => Partial<OutsidePorts>;
+  readonly faults?: PortFaults;
+  readonly tokenTtlSeconds?: number;
+}
+
+export interface Platform extends Memory {
+  readonly service: HttpService;
+  readonly handler: HttpHandler;
+  readonly journal: AuditJournal;
+  /** What the probes answer; a test flips them. */
+  readonly healthy: Record<HealthCheckName, boolean>;
+  readonly log: readonly HttpLogEntry[];
+}
+
+export const SITE = {
+  region: 'eu',
+  version: '0.0.0-test',
+  livekitUrl: 'wss://livekit.example.test',
+  trustedHops: 0,
+} as const;
+
+/** The whole platform but its host, wired as the composition root wires it. */
+export function platformOverMemory({ replace, faults, tokenTtlSeconds = 3600 }: PlatformOptions = {}): Platform {
+  const memory = freshMemory();
+  const { clock, ids } = memory;
+  const journal = new AuditJournal({ clock, ids, region: SITE.region });
+  const outside = { ...memory, ...replace?.(memory) };
+  const reached = { ...outside, ...(faults === undefined ? {} : faultyPorts(outside, faults)) };
+  const ports = { ...reached, journal, tokenTtlMs: parseTokenTtlSeconds(tokenTtlSeconds) };
+  const healthy = { livekit: true, database: true };
+  const log: HttpLogEntry[] = [];
+  const service: HttpService = {
+    authenticateCaller: new AuthenticateCaller(ports),
+    registerAgent: new RegisterAgent(ports),
+    startSession: new StartSession(ports),
+    handleWebhook: new HandleWebhook({ ...ports, verifier: ports.webhooks }),
+    checkHealth: new CheckHealth({
+      probes: {
+        livekit: { isHealthy: () => Promise.resolve(healthy.livekit) },
+        database: { isHealthy: () => Promise.resolve(healthy.database) },
+      },
+      clock,
+    }),
+    ids,
+    site: SITE,
+    log: (entry) => log.push(entry),
+  };
+  return { ...memory, service, handler: createHttpHandler(service), journal, healthy, log };
+}
+
+function freshMemory(): Memory {
+  const clock = new FixedClock();
+  const audit = new MemoryAuditStore();
+  return {
+    clock,
+    ids: new CountingIds(),
+    identity: new MemoryIdentitySource(),
+    directory: new MemoryApplicationDirectory(),
+    audit,
+    agents: new MemoryAgentStore(audit),
+    sessions: new MemorySessionStore(audit),
+    tokens: new MemoryTokenIssuer(),
+    rooms: new MemoryRoomDispatcher(),
+    webhooks: new MemoryWebhookVerifier({ clock }),
+  };
+}

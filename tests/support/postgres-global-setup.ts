@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../adapters/persistence-knex/index.ts';
+import type * as postgres from '../../dev/postgres/server.ts';
+
+/** By Node itself: vitest's module runner has no `import.meta.resolve`, by which the binaries are found. */
+const { startPostgres } = createRequire(import.meta.url)('../../dev/postgres/server.ts') as typeof postgres;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly postgres: PostgresUrls;
+  }
+}
+
+/** Of the one server of this run, and of a migrated database in it that others are copied from. */
+export interface PostgresUrls {
+  readonly superuserUrl: string;
+  readonly adminUrl: string;
+  readonly serviceUrl: string;
+}
+
+/** One real PostgreSQL for the whole run; test files make databases of their own in it (postgres-database.ts). */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgres();
+  try {
+    const { adminUrl, serviceUrl } = await server.createDatabase('lkps_template');
+    await migrate({ adminUrl, serviceUrl });
+    project.provide('postgres', { superuserUrl: server.superuserUrl, adminUrl, serviceUrl });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return () => server.stop();
+}
