@@ -7,8 +7,8 @@ import {
   type EntraUser,
 } from './entra/directory.ts';
 
-export const APP_NAMES = ['agent-a', 'agent-b', 'client-a', 'client-b', 'client-unlisted'] as const;
-export type AppName = (typeof APP_NAMES)[number];
+const APP_NAMES = ['agent-a', 'agent-b', 'client-a', 'client-b', 'client-unlisted'] as const;
+type AppName = (typeof APP_NAMES)[number];
 export type AgentName = Extract<AppName, `agent-${string}`>;
 
 export interface AppAccount {
@@ -18,7 +18,7 @@ export interface AppAccount {
 }
 
 export const USER_NAMES = ['ada', 'zoe'] as const;
-export type UserName = (typeof USER_NAMES)[number];
+type UserName = (typeof USER_NAMES)[number];
 
 /** Everybody the stack knows: ids and secrets are new with every start, so nothing of one fits another. */
 export interface Accounts {

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { showConversation } from './demo/conversation.ts';
 import { Records } from './demo/records.ts';
+import { showRegistration } from './demo/registration.ts';
 import { tryStolenToken, tryUnauthorised, type Refusal } from './demo/refusals.ts';
 import { Terminal } from './demo/terminal.ts';
 import { showAuditTrail, showLife } from './demo/trail.ts';
@@ -34,6 +35,7 @@ async function main(signal: AbortSignal): Promise<number> {
       progress,
     });
     try {
+      showRegistration(stack.agent, terminal);
       await show(describeStack(stack), signal);
     } finally {
       terminal.heading('Stopping');
@@ -75,7 +77,7 @@ async function show(stack: StackDescription, signal: AbortSignal): Promise<void>
 
 function showRefusals(heading: string, refusals: readonly Refusal[]): void {
   terminal.heading(heading);
-  for (const { attempt, outcome } of refusals) {
-    terminal.refused(attempt, outcome);
+  for (const { attempt, verdict, outcome } of refusals) {
+    terminal.verdict(verdict, attempt, outcome);
   }
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeExit } from './process/child.ts';
 import { guideTo } from './guide.ts';
+import { onOrphaned } from './orphaned.ts';
 import { describeStack } from './stack-description.ts';
 import { startStack, type LogSource, type Stack } from './stack.ts';
 import { terminalProgress } from './terminal-progress.ts';
@@ -25,17 +26,23 @@ const IMPATIENT_AFTER_MS = 1_000;
 
 const stopping = new AbortController();
 let stopSignal: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
+const stop = (name: NodeJS.Signals): void => {
+  if (stopSignal === undefined) {
+    stopSignal = { name, at: performance.now() };
+    stopping.abort(new Error(`stopped by ${name}`));
+  } else if (performance.now() - stopSignal.at > IMPATIENT_AFTER_MS) {
+    // The guards see this process go and stop what is left.
+    process.exit(128 + constants.signals[name]);
+  }
+};
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    if (stopSignal === undefined) {
-      stopSignal = { name, at: performance.now() };
-      stopping.abort(new Error(`stopped by ${name}`));
-    } else if (performance.now() - stopSignal.at > IMPATIENT_AFTER_MS) {
-      // The guards see this process go and stop what is left.
-      process.exit(128 + constants.signals[name]);
-    }
+    stop(name);
   });
 }
+onOrphaned(() => {
+  stop('SIGHUP');
+});
 // Whoever read the line of JSON may have closed its end.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);

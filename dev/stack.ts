@@ -18,8 +18,8 @@ import { startOcelot, type Ocelot, type OcelotOptions } from './ocelot/server.ts
 import { startPostgres, type Postgres } from './postgres/server.ts';
 import { freePort } from './process/free-port.ts';
 import { createTemporaryDirectory, removeDirectory } from './process/temporary-directory.ts';
-import { reported, type Progress } from './progress.ts';
-import { Teardown } from './teardown.ts';
+import type { Progress } from './progress.ts';
+import { StackStart } from './stack-start.ts';
 
 export type LogSource = 'postgres' | 'livekit' | 'lkps' | 'agent';
 
@@ -63,14 +63,14 @@ export interface LiveKitKey {
 }
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const start = new Start(options);
+  const start = new StackStart(options.progress);
   const abort = (): void => {
     start.abort(options.signal?.reason);
   };
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     options.signal?.throwIfAborted();
-    return await boot(start);
+    return await boot(options, start);
   } catch (error) {
     await start.teardown.run();
     options.signal?.throwIfAborted();
@@ -80,50 +80,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** What every step of a start needs. Once the stack is up only `stop()`, which keeps the order, ends its parts. */
-class Start {
-  readonly options: StackOptions;
-  readonly teardown = new Teardown();
-  readonly #starting = new AbortController();
-
-  constructor(options: StackOptions) {
-    this.options = options;
-  }
-
-  get signal(): AbortSignal {
-    return this.#starting.signal;
-  }
-
-  abort(reason: unknown): void {
-    this.#starting.abort(reason);
-  }
-
-  step<Result>(name: string, run: (working: (detail: string) => void) => Promise<Result>): Promise<Result> {
-    this.signal.throwIfAborted();
-    return reported(this.options.progress ?? (() => undefined), name, run);
-  }
-
-  log(source: LogSource): (line: string) => void {
-    return (line) => this.options.log?.(source, line);
-  }
-
-  /** All at once; when one fails the others are stopped and waited for, so that none appears after the teardown. */
-  async together<Parts extends readonly Promise<unknown>[] | []>(
-    parts: Parts,
-  ): Promise<{ -readonly [Key in keyof Parts]: Awaited<Parts[Key]> }> {
-    for (const part of parts) {
-      part.catch((reason: unknown) => {
-        this.abort(reason);
-      });
-    }
-    await Promise.allSettled(parts);
-    this.signal.throwIfAborted();
-    return Promise.all(parts);
-  }
-}
-
-async function boot(start: Start): Promise<Stack> {
-  const { options, teardown, signal } = start;
+async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
+  const { teardown, signal } = start;
+  const logOf = (source: LogSource) => (line: string) => options.log?.(source, line);
   const accounts = createAccounts();
   const livekitKey = { id: 'lkps-dev', secret: randomSecret() };
   const webhookKey = { id: 'lkps-webhook', secret: randomSecret() };
@@ -140,7 +99,7 @@ async function boot(start: Start): Promise<Stack> {
 
   const [postgres, livekit, entra] = await start.together([
     start.step('PostgreSQL', () =>
-      teardown.started('PostgreSQL', startPostgres({ log: start.log('postgres'), signal })),
+      teardown.started('PostgreSQL', startPostgres({ log: logOf('postgres'), signal })),
     ),
     start.step('LiveKit server', async (working) => {
       const { path } = await findLiveKit({ working, signal });
@@ -150,7 +109,7 @@ async function boot(start: Start): Promise<Stack> {
           binary: path,
           keys: { [livekitKey.id]: livekitKey.secret, [webhookKey.id]: webhookKey.secret },
           webhook: { url: `${lkpsUrl}/livekit/webhook`, keyId: webhookKey.id },
-          log: start.log('livekit'),
+          log: logOf('livekit'),
           signal,
         }),
       );
@@ -187,7 +146,7 @@ async function boot(start: Start): Promise<Stack> {
     LKPS_LOG_LEVEL: 'info',
     ...options.env,
   };
-  const lkpsOptions = { env: lkpsEnv, log: start.log('lkps'), signal };
+  const lkpsOptions = { env: lkpsEnv, log: logOf('lkps'), signal };
   await start.step('Migrations', () =>
     migrateLkps({ ...lkpsOptions, env: { ...lkpsEnv, LKPS_DATABASE_ADMIN_URL: postgres.adminUrl } }),
   );
@@ -207,7 +166,7 @@ async function boot(start: Start): Promise<Stack> {
         entra,
         scope: accounts.scope,
         lkpsUrl: ocelotUrl,
-        log: start.log('agent'),
+        log: logOf('agent'),
         signal,
       }),
     );

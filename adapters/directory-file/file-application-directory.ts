@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
+  isGuid,
   LkpsError,
   parseClientId,
   parseObjectId,
@@ -27,9 +28,9 @@ export class FileApplicationDirectory implements ApplicationDirectory {
     this.#fetchedAt = fetchedAt;
   }
 
-  /** @throws LkpsError `invalid_request` naming the entry that is wrong. */
+  /** @throws LkpsError `invalid_request` naming the file, or the entry of it, that is wrong. */
   static async open(path: string): Promise<FileApplicationDirectory> {
-    return new FileApplicationDirectory(parseEntries(await readFile(path, 'utf8')), new Date());
+    return new FileApplicationDirectory(parseEntries(await readJson(path)), new Date());
   }
 
   findServicePrincipalId(application: ClientId): Promise<ObjectId | undefined> {
@@ -44,13 +45,24 @@ export class FileApplicationDirectory implements ApplicationDirectory {
   }
 }
 
-function parseEntries(text: string): ReadonlyMap<ClientId, Entry> {
-  const parsed: unknown = JSON.parse(text);
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unreadable';
+    throw new LkpsError('invalid_request', `application directory ${path}: ${why}`, { cause });
+  }
+}
+
+function parseEntries(parsed: unknown): ReadonlyMap<ClientId, Entry> {
   if (!isRecord(parsed)) {
     throw new LkpsError('invalid_request', 'the application directory must be a JSON object');
   }
   const entries = new Map<ClientId, Entry>();
   for (const [appId, entry] of Object.entries(parsed)) {
+    if (!isGuid(appId)) {
+      throw invalid(appId, 'is not named by an application id (GUID)');
+    }
     const clientId = parseClientId(appId);
     if (entries.has(clientId)) {
       throw invalid(appId, 'the same application twice');
@@ -68,8 +80,12 @@ function parseEntry(appId: string, entry: unknown): Entry {
   if (Object.keys(unknown).length > 0) {
     throw invalid(appId, `unknown field ${Object.keys(unknown).join(', ')}`);
   }
-  if (typeof principal !== 'string' || !isStringArray(clients)) {
+  if (typeof principal !== 'string' || !isGuid(principal) || !isStringArray(clients)) {
     throw invalid(appId, 'needs service_principal_id (GUID) and pre_authorized (list of application ids)');
+  }
+  const stranger = clients.find((client) => !isGuid(client));
+  if (stranger !== undefined) {
+    throw invalid(appId, `pre_authorized has ${JSON.stringify(stranger)}, which is no application id (GUID)`);
   }
   return { servicePrincipalId: parseObjectId(principal), preAuthorized: new Set(clients.map(parseClientId)) };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { MAX_BODY_BYTES, type HttpHandler, type HttpHeaders, type RequestBody } from '../http/index.ts';
+import { parseTarget } from './request-target.ts';
 
 /** The platform as Koa middleware. It only translates: nothing here decides. */
 export function handle(handler: HttpHandler): Middleware {
@@ -8,18 +9,17 @@ export function handle(handler: HttpHandler): Middleware {
     const body = await readBody(ctx.req);
     const response = await handler({
       method: ctx.method,
-      path: ctx.path,
-      query: new URLSearchParams(ctx.querystring),
+      ...parseTarget(ctx.req.url),
       headers: headersOf(ctx.req.rawHeaders),
       body,
       peerAddress: ctx.req.socket.remoteAddress,
     });
     ctx.status = response.status;
-    ctx.set(response.headers);
+    ctx.body = Buffer.from(response.body);
+    ctx.set(response.headers); // after the body, so that Koa's guesses do not stay
     if (body === 'too_large') {
       ctx.set('connection', 'close'); // the rest of the body is still on the wire, and nobody will read it
     }
-    ctx.body = Buffer.from(response.body);
     if (!('content-type' in response.headers)) {
       ctx.remove('content-type'); // Koa's guess for a buffer
     }

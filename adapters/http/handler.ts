@@ -11,11 +11,18 @@ export function createHttpHandler(service: HttpService): HttpHandler {
     const context = requestContext(request, service.ids, service.site.trustedHops);
     const answered = await answer(service, request, context);
     service.log({ requestId: context.requestId, status: answered.response.status, ...answered.entry });
-    return {
-      ...answered.response,
-      headers: { ...answered.response.headers, 'x-request-id': context.requestId },
-      body: request.method === 'HEAD' ? new Uint8Array() : answered.response.body,
-    };
+    const { status, headers, body } = answered.response;
+    const named = { status, headers: { ...headers, 'x-request-id': context.requestId }, body };
+    return request.method === 'HEAD' ? withoutBody(named) : named;
+  };
+}
+
+/** The length stays that of the body GET would get (RFC 9110 section 8.6). */
+function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
+  return {
+    status,
+    headers: { ...headers, 'content-length': String(body.length) },
+    body: new Uint8Array(),
   };
 }
 

@@ -33,6 +33,7 @@ export class LiveKitProbe implements HealthProbe {
       const token = await signJwt(this.#key, { exp: epochSeconds(this.#clock.now()) + TOKEN_SECONDS });
       const response = await fetch(this.#url, {
         headers: { authorization: `Bearer ${token}` },
+        redirect: 'error', // somewhere else, perhaps without the credentials, a 200 proves nothing
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await response.arrayBuffer();

@@ -42,8 +42,9 @@ function seen({ sid, identity, kind, attributes }: Participant): NonNullable<Liv
   return { sid, identity, ...(agentName === undefined ? {} : { agentName }) };
 }
 
+/** A reason that a newer server has and this enum has not is as good as none. */
 function whyItLeft({ disconnectReason }: Participant): { readonly disconnectReason?: string } {
-  return disconnectReason === DisconnectReason.UNKNOWN_REASON
+  return disconnectReason === DisconnectReason.UNKNOWN_REASON || !(disconnectReason in DisconnectReason)
     ? {}
     : { disconnectReason: DisconnectReason[disconnectReason] };
 }

@@ -8,7 +8,7 @@ import {
 } from '../../core/index.ts';
 import { insertAuditEvents } from './insert-audit-events.ts';
 import type { Database, Transaction } from './open-database.ts';
-import type { SubjectKey } from './subject-ref.ts';
+import { requireSubjectKey, type SubjectKey } from './subject-ref.ts';
 
 interface AgentRow {
   readonly agent_name: string;
@@ -24,7 +24,7 @@ export class KnexAgentStore implements AgentStore {
 
   constructor({ db, subjectKey }: { readonly db: Database; readonly subjectKey: SubjectKey }) {
     this.#db = db;
-    this.#subjectKey = subjectKey;
+    this.#subjectKey = requireSubjectKey(subjectKey);
   }
 
   async register(agent: Agent, audit: readonly AuditEvent[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { AuditEvent, AuditRecord, AuditStore, SessionId } from '../../core/
 import { parseAuditRecord, type AuditRow } from './audit-row.ts';
 import { insertAuditEvents } from './insert-audit-events.ts';
 import type { Database } from './open-database.ts';
-import type { SubjectKey } from './subject-ref.ts';
+import { requireSubjectKey, type SubjectKey } from './subject-ref.ts';
 
 /** {@link AuditStore} on PostgreSQL. `./migrations` owns the schema, and refuses every change of a row. */
 export class KnexAuditStore implements AuditStore {
@@ -11,7 +11,7 @@ export class KnexAuditStore implements AuditStore {
 
   constructor({ db, subjectKey }: { readonly db: Database; readonly subjectKey: SubjectKey }) {
     this.#db = db;
-    this.#subjectKey = subjectKey;
+    this.#subjectKey = requireSubjectKey(subjectKey);
   }
 
   async append(events: readonly AuditEvent[]): Promise<void> {

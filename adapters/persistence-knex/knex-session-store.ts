@@ -12,7 +12,7 @@ import { parseFact, toFactRow, type FactRow } from './fact-row.ts';
 import { insertAuditEvents } from './insert-audit-events.ts';
 import type { Database, Transaction } from './open-database.ts';
 import { parseSession, toSessionRow, toStatusRow, type SessionRow } from './session-row.ts';
-import type { SubjectKey } from './subject-ref.ts';
+import { requireSubjectKey, type SubjectKey } from './subject-ref.ts';
 
 /** How LiveKit's event ids begin; the service's own facts are named otherwise. */
 const WEBHOOK_EVENT_PREFIX = 'EV_';
@@ -24,7 +24,7 @@ export class KnexSessionStore implements SessionStore {
 
   constructor({ db, subjectKey }: { readonly db: Database; readonly subjectKey: SubjectKey }) {
     this.#db = db;
-    this.#subjectKey = subjectKey;
+    this.#subjectKey = requireSubjectKey(subjectKey);
   }
 
   async open(intent: SessionIntent, audit: readonly AuditEvent[]): Promise<void> {

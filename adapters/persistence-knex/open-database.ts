@@ -57,7 +57,7 @@ export function openDatabase({ url, maxConnections = 10 }: DatabaseOptions): Dat
 
 /**
  * The connection is taken from the pool by hand because knex alone could not give up on it: one that does not answer in
- * time is cut, so that a server that hangs does not keep the pool, and one that saw a failure is not used again.
+ * time is cut, so that a server that hangs does not keep the pool, and one whose rollback failed is not used again.
  */
 async function inTransaction<T>(
   pool: Pool,
@@ -66,13 +66,13 @@ async function inTransaction<T>(
   work: (trx: Transaction) => Promise<T>,
 ): Promise<T> {
   const connection = await pool.connect();
-  const discard = once(connection);
+  const release = releaseOnce(connection);
   if (expired.aborted) {
-    discard(false);
+    release(false);
     expired.throwIfAborted();
   }
   expired.addEventListener('abort', () => {
-    discard(true);
+    release(true);
   });
   try {
     const result = await builder.transaction(
@@ -83,16 +83,16 @@ async function inTransaction<T>(
       },
       { connection },
     );
-    discard(false);
+    release(false);
     return result;
   } catch (error) {
-    discard(true);
+    release(connection.getTransactionStatus() !== 'I');
     throw error;
   }
 }
 
 /** Gives the connection back, or closes it, the first time it is called: the pool takes no connection twice. */
-function once(connection: PoolClient): (broken: boolean) => void {
+function releaseOnce(connection: PoolClient): (broken: boolean) => void {
   let released = false;
   return (broken) => {
     if (!released) {

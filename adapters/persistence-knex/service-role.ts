@@ -3,23 +3,29 @@ import type { Knex } from 'knex';
 /** What the service logs in as is a member of this role, which is all it may do (migrations/0004). */
 export const SERVICE_ROLE = 'lkps_service';
 
-/** Roles belong to the whole cluster, so another database's migration may create it at the same moment. */
+/** Roles belong to the whole cluster: it may be there, and another database's migration may make it at this moment. */
 export async function ensureServiceRole(trx: Knex): Promise<void> {
-  await trx.raw(`
-    do $$
-    begin
-      if not exists (select from pg_roles where rolname = '${SERVICE_ROLE}') then
-        create role ${SERVICE_ROLE} nologin;
-      end if;
-    exception
-      when duplicate_object or unique_violation then null;
-      when insufficient_privilege then
-        raise exception 'role ${SERVICE_ROLE} is missing and % may not create it', current_user using
-          hint = 'As a superuser run: create role ${SERVICE_ROLE} nologin; '
-            || format('grant ${SERVICE_ROLE} to %I with admin option;', current_user);
-    end $$;
-  `);
+  const { rows } = await trx.raw<{ rows: readonly { readonly owner: string; readonly present: boolean }[] }>(
+    'select current_user as owner, exists (select from pg_roles where rolname = ?) as present',
+    [SERVICE_ROLE],
+  );
+  const [state] = rows;
+  if (state?.present !== true) {
+    await trx.raw(CREATE).catch((cause: unknown) => {
+      throw new Error(
+        `the role ${SERVICE_ROLE} is missing and cannot be created: as a superuser run ` +
+          `create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to "${state?.owner ?? ''}" with admin option`,
+        { cause },
+      );
+    });
+  }
 }
+
+const CREATE = `
+  do $$ begin
+    create role ${SERVICE_ROLE} nologin;
+  exception when duplicate_object or unique_violation then null;
+  end $$`;
 
 /**
  * Gives the service's login its role. Refuses the owner's own login: an owner can drop what makes the audit trail
@@ -57,4 +63,9 @@ interface LoginState {
   readonly granted: boolean;
 }
 
-const GRANT = `grant ${SERVICE_ROLE} to ??`;
+/** Another database's migration may do the same at this moment. */
+const GRANT = `
+  do $$ begin
+    grant ${SERVICE_ROLE} to ??;
+  exception when unique_violation then null;
+  end $$`;

@@ -32,6 +32,7 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ROOM_NAME = /^s-[0-9a-f]{32}$/;
 const ROOM_SID = /^RM_[A-Za-z0-9_-]{1,64}$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const PARTICIPANT_IDENTITY = new RegExp(`^(?:user|app)-${GUID.source.slice(1)}`);
 
 /** Strict form, any case; what it names is case-insensitive in Entra, so it is kept in lower case. */
 export function isGuid(raw: string): boolean {
@@ -87,7 +88,7 @@ export function isRequestId(raw: string): boolean {
 }
 
 export function parseParticipantIdentity(raw: string): ParticipantIdentity {
-  return matching(/^(?:user|app)-[0-9a-f-]{36}$/, raw, 'a participant identity') as ParticipantIdentity;
+  return matching(PARTICIPANT_IDENTITY, raw, 'a participant identity') as ParticipantIdentity;
 }
 
 export function roomNameOf(randomHex: string): RoomName {

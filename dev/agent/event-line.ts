@@ -8,7 +8,14 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 process.env['NODE_ENV'] ??= 'production';
 
 type AgentEvent =
-  | { readonly event: 'registered'; readonly agent_name: string; readonly livekit_url: string }
+  | { readonly event: 'entra_token' | 'lkps_registered'; readonly ms: number }
+  | {
+      readonly event: 'registered';
+      readonly agent_name: string;
+      readonly livekit_url: string;
+      /** Since the worker was started: at a reconnect, how long that lived. */
+      readonly ms: number;
+    }
   | { readonly event: 'renewed'; readonly expires_at: string }
   | JobEvent
   | {

@@ -24,7 +24,10 @@ async function main(): Promise<number> {
   if (settings === undefined) return 1;
   const entraToken = entraTokens(settings);
   const starting = attempt('register', () =>
-    RegistrationKeeper.start(async () => register(settings.registerUrl, await entraToken())),
+    RegistrationKeeper.start(async () => {
+      const token = await timed('entra_token', entraToken);
+      return timed('lkps_registered', () => register(settings.registerUrl, token));
+    }),
   );
   const keeper = await Promise.race([starting, stopped]);
   if (keeper === undefined) return 1;
@@ -36,8 +39,10 @@ async function work(keeper: RegistrationKeeper): Promise<number> {
   const { agentName, livekitUrl } = keeper.newest;
   registerWithLkpsToken(() => keeper.currentToken());
   const worker = createWorker(keeper.newest);
+  const startedAt = performance.now();
   worker.event.on('worker_registered', () => {
-    emit({ event: 'registered', agent_name: agentName, livekit_url: livekitUrl });
+    const ms = Math.round(performance.now() - startedAt);
+    emit({ event: 'registered', agent_name: agentName, livekit_url: livekitUrl, ms });
   });
   const ending = await Promise.race([
     stopped,
@@ -52,6 +57,14 @@ async function work(keeper: RegistrationKeeper): Promise<number> {
   if (ending !== 'stopped') return 1;
   emit({ event: 'stopped' });
   return 0;
+}
+
+/** Says how long a hop took, so that whoever started this agent can show it. */
+async function timed<T>(event: 'entra_token' | 'lkps_registered', hop: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await hop();
+  emit({ event, ms: Math.round(performance.now() - startedAt) });
+  return result;
 }
 
 /** What failed is told on both streams: to the program that started this one, and to the person reading the log. */

@@ -18,6 +18,7 @@ import { editRoomClaim, participantsOf } from './stolen-token.ts';
 /** One attempt, what came of it, and where that can be seen. */
 export interface Refusal {
   readonly attempt: string;
+  readonly verdict: 'refused' | 'confined';
   readonly outcome: string;
 }
 
@@ -49,11 +50,17 @@ export async function tryUnauthorised(
   return [
     {
       attempt: 'client-b, which agent-a has not pre-authorised',
+      verdict: 'refused',
       outcome: `403 client_not_authorized; on record: ${await reasonOf(records, notAuthorised)}`,
     },
-    { attempt: "a client that is not on Ocelot's list", outcome: '403 from Ocelot; LKPS never hears of it' },
+    {
+      attempt: "a client that is not on Ocelot's list",
+      verdict: 'refused',
+      outcome: '403 from Ocelot; LKPS never hears of it',
+    },
     {
       attempt: "around Ocelot, with client-a's identity headers forged",
+      verdict: 'refused',
       outcome: `401 unauthenticated; on record: ${await reasonOf(records, forged)}`,
     },
   ];
@@ -104,6 +111,7 @@ async function tryOtherRoom(
   expect('the other room unchanged', JSON.stringify(before) === JSON.stringify(after), { before, after });
   expect('the witness in the other room to see nothing', seen.length === seenBefore, seen.slice(seenBefore));
   return {
+    verdict: 'confined',
     attempt: "a stolen token with ?room= of ada's room",
     outcome: `lands in its own room; ada's room still holds the same ${after.length} participants`,
   };
@@ -113,7 +121,11 @@ async function tryRoomService(stack: StackDescription, stolen: StartedSession): 
   const url = `${stack.livekit_api.url}/twirp/livekit.RoomService/ListRooms`;
   const answer = await post(url, {}, bearer(stolen.token));
   expect('401 from RoomService', answer.status === 401, answer.status);
-  return { attempt: "a stolen token at LiveKit's RoomService (list rooms)", outcome: '401' };
+  return {
+    attempt: "a stolen token at LiveKit's RoomService (list rooms)",
+    verdict: 'refused',
+    outcome: '401',
+  };
 }
 
 async function tryEditedClaim(
@@ -127,6 +139,7 @@ async function tryEditedClaim(
   expect('401 for an edited claim', refused['status'] === 401 && probe.exit.code === 1, refused);
   return {
     attempt: "a stolen token, its room claim edited to ada's room",
+    verdict: 'refused',
     outcome: '401: the signature is wrong',
   };
 }

@@ -35,8 +35,8 @@ export class Terminal {
     this.#line(`  ${this.#style('cyan', whoColumn)} ${fit(what, room)}${time}`);
   }
 
-  refused(who: string, what: string): void {
-    this.#line(`  ${this.#style('green', 'refused')}  ${who}`);
+  verdict(verdict: string, who: string, what: string): void {
+    this.#line(`  ${this.#style('green', verdict.padEnd(8))} ${who}`);
     this.#line(this.#style('dim', `           ${what}`));
   }
 

@@ -54,7 +54,7 @@ export async function showAuditTrail(
     terminal.row(`${clock(row.occurred_at)}  ${row.type.padEnd(23)} ${row.outcome.padEnd(8)} ${by}`);
     const detail = detailOf(row);
     if (detail !== '') {
-      terminal.note(`              ${detail}`);
+      terminal.note(`    ${detail}`);
     }
   }
   terminal.note(`request id on all of the session's rows: ${session.requestId}`);

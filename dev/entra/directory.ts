@@ -2,7 +2,7 @@
 export const AZURE_CLI = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 export const AZURE_POWERSHELL = '1950a258-227b-4e31-a9cf-717495945fc2';
 
-export interface ClientSecret {
+interface ClientSecret {
   readonly value: string;
   readonly expiresAt?: Date;
 }
@@ -62,3 +62,17 @@ export function audienceForms(resource: EntraResource): readonly string[] {
   const uris = resource.identifierUris.map((uri) => uri.replace(/\/$/, ''));
   return [resource.appId, ...uris, ...uris.map((uri) => `${uri}/`)];
 }
+
+/** Public, so without a secret: only users sign in with them. */
+export const WELL_KNOWN_CLIENTS: readonly EntraApp[] = [
+  {
+    clientId: AZURE_CLI,
+    displayName: 'Microsoft Azure CLI',
+    servicePrincipalId: '2ff0ef5b-4fb5-4ae7-b1b7-7a9ed3a7f2c1',
+  },
+  {
+    clientId: AZURE_POWERSHELL,
+    displayName: 'Microsoft Azure PowerShell',
+    servicePrincipalId: '6bb2b7a5-8d2f-4a9b-9f4f-3f1a5a6c7d10',
+  },
+];

@@ -11,12 +11,12 @@ import { createCertificate } from './certificate.ts';
 import type { Issuers } from './claims.ts';
 import {
   audienceForms,
-  AZURE_CLI,
-  AZURE_POWERSHELL,
+  WELL_KNOWN_CLIENTS,
   type EntraApp,
   type EntraResource,
   type EntraUser,
 } from './directory.ts';
+import { discoveryDocument } from './discovery.ts';
 import { EntraError, errorBody, refuse } from './entra-error.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { decideGrant, type Tenant } from './token-endpoint.ts';
@@ -76,7 +76,7 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
       v2: `${authority}/${options.tenantId}/v2.0`,
     },
     resources: options.resources,
-    apps: [...options.apps, ...wellKnownClients()],
+    apps: [...options.apps, ...WELL_KNOWN_CLIENTS],
     users: options.users,
     isEnabled: (clientId: string) => !disabled.has(clientId),
     lifetimeSeconds: options.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS,
@@ -125,12 +125,13 @@ async function answer(emulator: Emulator, request: IncomingMessage, response: Se
     const [, tenantId = '', ...rest] = path.split('/');
     const route = `${request.method ?? ''} ${rest.join('/')}`;
     if (tenantId.toLowerCase() !== emulator.tenant.tenantId) throw refuse.unknownTenant(tenantId);
+    const base = `${emulator.authority}/${emulator.tenant.tenantId}`;
     switch (route) {
       case 'GET v2.0/.well-known/openid-configuration':
-        send(response, 200, discovery(emulator, emulator.tenant.issuers.v2, 'discovery/v2.0/keys'));
+        send(response, 200, discoveryDocument(base, emulator.tenant.issuers.v2, 'discovery/v2.0/keys'));
         return;
       case 'GET .well-known/openid-configuration':
-        send(response, 200, discovery(emulator, emulator.tenant.issuers.v1, 'discovery/keys'));
+        send(response, 200, discoveryDocument(base, emulator.tenant.issuers.v1, 'discovery/keys'));
         return;
       case 'GET discovery/v2.0/keys':
       case 'GET discovery/keys':
@@ -163,35 +164,6 @@ async function issueToken({ tenant, keys }: Emulator, request: IncomingMessage):
     ext_expires_in: tenant.lifetimeSeconds,
     access_token: await keys.sign(claims),
   };
-}
-
-function discovery({ tenant, authority }: Emulator, issuer: string, keysPath: string): object {
-  const base = `${authority}/${tenant.tenantId}`;
-  return {
-    issuer,
-    token_endpoint: `${base}/oauth2/v2.0/token`,
-    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
-    jwks_uri: `${base}/${keysPath}`,
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
-    response_types_supported: ['code'],
-    subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
-  };
-}
-
-function wellKnownClients(): readonly EntraApp[] {
-  return [
-    {
-      clientId: AZURE_CLI,
-      displayName: 'Microsoft Azure CLI',
-      servicePrincipalId: '2ff0ef5b-4fb5-4ae7-b1b7-7a9ed3a7f2c1',
-    },
-    {
-      clientId: AZURE_POWERSHELL,
-      displayName: 'Microsoft Azure PowerShell',
-      servicePrincipalId: '6bb2b7a5-8d2f-4a9b-9f4f-3f1a5a6c7d10',
-    },
-  ];
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { startChild, type Child, type ChildOptions } from '../process/child.ts';
 import { freePort } from '../process/free-port.ts';
@@ -8,6 +7,7 @@ import { runToEnd } from '../process/run-to-end.ts';
 import { createTemporaryDirectory, removeDirectory } from '../process/temporary-directory.ts';
 import { postgresAccount, type Account } from './account.ts';
 import { postgresBinaries, type PostgresBinaries } from './binaries.ts';
+import { answersStartup } from './answers-startup.ts';
 import { createOwnedDatabase, createRoles, OWNER_ROLE, SERVICE_ROLE } from './roles.ts';
 
 const DATABASE = 'lkps';
@@ -165,36 +165,6 @@ function ofPlace(options: PostgresOptions, account: Account | undefined): Partia
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
-}
-
-/**
- * Sends a startup message (protocol 3.0). A server that takes connections asks for the password (`R`); one that still
- * starts answers with an error (`E`).
- */
-function answersStartup(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
-    const answer = (ready: boolean): void => {
-      resolve(ready);
-      socket.destroy();
-    };
-    socket.once('connect', () => {
-      const parameters = Buffer.from('user\0postgres\0database\0postgres\0\0');
-      const head = Buffer.alloc(8);
-      head.writeInt32BE(8 + parameters.length, 0);
-      head.writeInt32BE(196_608, 4);
-      socket.write(Buffer.concat([head, parameters]));
-    });
-    socket.once('data', (data: Buffer) => {
-      answer(data[0] === 'R'.charCodeAt(0));
-    });
-    socket.once('timeout', () => {
-      answer(false);
-    });
-    socket.once('error', () => {
-      answer(false);
-    });
-  });
 }
 
 /** URL-safe, so that it needs no escaping in a connection string. */

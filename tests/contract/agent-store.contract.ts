@@ -27,6 +27,9 @@ const registrationTimes = fc.array(fc.tuple(instants, fc.integer({ min: 1, max: 
   maxLength: 6,
 });
 
+/** Broken connections are slow ones. */
+const SLOW = { numRuns: 30 };
+
 /** What every AgentStore promises. An adapter's own test file is one call to this. */
 export function describeAgentStore(adapter: string, open: () => Promise<AgentStoreSubject>): void {
   describe(`AgentStore contract: ${adapter}`, () => {
@@ -81,20 +84,24 @@ export function describeAgentStore(adapter: string, open: () => Promise<AgentSto
       }));
 
     it('shows a registration exactly when it shows its audit event, under concurrency and failure', () =>
-      holds(fc.array(fc.tuple(agents, auditEvents), { minLength: 2, maxLength: 8 }), async (drawn) => {
-        const registrations = drawn.map(([agent, event]) => {
-          const sessionId = freshSessionId();
-          return { agent: asNewAgent(agent), sessionId, audit: asNewEvents([event], { sessionId }) };
-        });
-        const outcomes = await Promise.allSettled(
-          registrations.map(({ agent, audit }) => subject.failingAtRandom.register(agent, audit)),
-        );
-        for (const [index, { agent, sessionId }] of registrations.entries()) {
-          const registered = (await subject.agents.find(agent.name)) !== undefined;
-          expect((await subject.audit.listBySession(sessionId)).length).toBe(registered ? 1 : 0);
-          expect(registered || outcomes[index]?.status === 'rejected').toBe(true);
-        }
-      }));
+      holds(
+        fc.array(fc.tuple(agents, auditEvents), { minLength: 2, maxLength: 8 }),
+        async (drawn) => {
+          const registrations = drawn.map(([agent, event]) => {
+            const sessionId = freshSessionId();
+            return { agent: asNewAgent(agent), sessionId, audit: asNewEvents([event], { sessionId }) };
+          });
+          const outcomes = await Promise.allSettled(
+            registrations.map(({ agent, audit }) => subject.failingAtRandom.register(agent, audit)),
+          );
+          for (const [index, { agent, sessionId }] of registrations.entries()) {
+            const registered = (await subject.agents.find(agent.name)) !== undefined;
+            expect((await subject.audit.listBySession(sessionId)).length).toBe(registered ? 1 : 0);
+            expect(registered || outcomes[index]?.status === 'rejected').toBe(true);
+          }
+        },
+        SLOW,
+      ));
 
     it('rejects with audit_unavailable when it is broken', async ({ skip }) => {
       const { broken } = subject;

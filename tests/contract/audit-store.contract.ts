@@ -15,6 +15,9 @@ export interface AuditStoreSubject {
 
 const batches = fc.array(auditEvents, { minLength: 1, maxLength: 5 });
 
+/** Broken connections are slow ones. */
+const SLOW = { numRuns: 30 };
+
 /** What every AuditStore promises. An adapter's own test file is one call to this. */
 export function describeAuditStore(adapter: string, open: () => Promise<AuditStoreSubject>): void {
   describe(`AuditStore contract: ${adapter}`, () => {
@@ -98,20 +101,24 @@ export function describeAuditStore(adapter: string, open: () => Promise<AuditSto
       }));
 
     it('shows either all events of an append or none, under concurrency and failure', () =>
-      holds(fc.array(batches, { minLength: 2, maxLength: 8 }), async (drawn) => {
-        const appends = drawn.map((batch) => {
-          const sessionId = freshSessionId();
-          return { sessionId, events: asNewEvents(batch, { sessionId }) };
-        });
-        const outcomes = await Promise.allSettled(
-          appends.map(({ events }) => subject.failingAtRandom.append(events)),
-        );
-        for (const [index, { sessionId, events }] of appends.entries()) {
-          const stored = await idsOf(sessionId);
-          const all = events.map(({ eventId }) => eventId);
-          expect(outcomes[index]?.status === 'fulfilled' ? [all] : [all, []]).toContainEqual(stored);
-        }
-      }));
+      holds(
+        fc.array(batches, { minLength: 2, maxLength: 8 }),
+        async (drawn) => {
+          const appends = drawn.map((batch) => {
+            const sessionId = freshSessionId();
+            return { sessionId, events: asNewEvents(batch, { sessionId }) };
+          });
+          const outcomes = await Promise.allSettled(
+            appends.map(({ events }) => subject.failingAtRandom.append(events)),
+          );
+          for (const [index, { sessionId, events }] of appends.entries()) {
+            const stored = await idsOf(sessionId);
+            const all = events.map(({ eventId }) => eventId);
+            expect(outcomes[index]?.status === 'fulfilled' ? [all] : [all, []]).toContainEqual(stored);
+          }
+        },
+        SLOW,
+      ));
 
     it('rejects with audit_unavailable, and nothing of the event in the message, when it is broken', ({
       skip,

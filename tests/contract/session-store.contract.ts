@@ -3,18 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   foldSession,
   parseRoomSid,
-  type AuditEvent,
   type AuditStore,
   type DescribeChange,
-  type Session,
   type SessionIntent,
   type SessionKey,
-  type SessionStatus,
   type SessionStore,
 } from '../../core/index.ts';
 import { auditEvents, holds, outsideText, sessionIntents } from '../support/arbitraries.ts';
-import { asNewEvents, asNewSession, freshEventId, freshSessionId } from '../support/fresh-ids.ts';
+import { asNewEvents, asNewSession, freshSessionId } from '../support/fresh-ids.ts';
 import { ownFacts, sessionLives } from '../support/session-arbitraries.ts';
+import { changeEvent, impersonal, statusText } from '../support/session-changes.ts';
 
 export interface SessionStoreSubject {
   readonly sessions: SessionStore;
@@ -31,6 +29,9 @@ const unavailable = { code: 'audit_unavailable' };
 const nothing: DescribeChange = () => [];
 const LATER = new Date('2026-06-07T08:09:10.011Z');
 const OTHER_LIFE = { sid: parseRoomSid('RM_other'), creationTimeMs: 1 };
+
+/** Broken connections are slow ones. */
+const SLOW = { numRuns: 30 };
 
 /** What every SessionStore promises. An adapter's own test file is one call to this. */
 export function describeSessionStore(adapter: string, open: () => Promise<SessionStoreSubject>): void {
@@ -110,7 +111,7 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
         const outcomes = await Promise.all(
           deliveries.map((batch) =>
             subject.sessions.record({ room: intent.room }, ownFacts(batch, intent), (before, after) => [
-              change(intent, before, after),
+              changeEvent(intent, before, after),
             ]),
           ),
         );
@@ -170,7 +171,7 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
           name: 'LkpsError',
         });
         const twice: DescribeChange = (from, to) => {
-          const event = change(intent, from, to);
+          const event = changeEvent(intent, from, to);
           return [event, event];
         };
         await expect(subject.sessions.record(key, own, twice)).rejects.toMatchObject(unavailable);
@@ -180,24 +181,28 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
       }));
 
     it('shows facts exactly when it shows what was described of them, under concurrency and failure', () =>
-      holds(sessionLives(), async ({ intent: drawn, facts }) => {
-        const intent = await opened(drawn);
-        const own = ownFacts(facts, intent);
-        const key = { sessionId: intent.sessionId };
-        const outcomes = await Promise.allSettled(
-          own.map((fact) =>
-            subject.failingAtRandom.record(key, [fact], (before, after) => [
-              { ...change(intent, before, after), reason: fact.factId },
-            ]),
-          ),
-        );
-        const described = new Set((await auditOf(intent)).map(({ reason }) => reason));
-        for (const [index, fact] of own.entries()) {
-          const known = (await subject.sessions.record(key, [fact], nothing)) === 'already_known';
-          expect(described.has(fact.factId)).toBe(known);
-          expect(known || outcomes[index]?.status === 'rejected').toBe(true);
-        }
-      }));
+      holds(
+        sessionLives(),
+        async ({ intent: drawn, facts }) => {
+          const intent = await opened(drawn);
+          const own = ownFacts(facts, intent);
+          const key = { sessionId: intent.sessionId };
+          const outcomes = await Promise.allSettled(
+            own.map((fact) =>
+              subject.failingAtRandom.record(key, [fact], (before, after) => [
+                { ...changeEvent(intent, before, after), reason: fact.factId },
+              ]),
+            ),
+          );
+          const described = new Set((await auditOf(intent)).map(({ reason }) => reason));
+          for (const [index, fact] of own.entries()) {
+            const known = (await subject.sessions.record(key, [fact], nothing)) === 'already_known';
+            expect(described.has(fact.factId)).toBe(known);
+            expect(known || outcomes[index]?.status === 'rejected').toBe(true);
+          }
+        },
+        SLOW,
+      ));
 
     it('takes whatever text LiveKit reports of strangers', () =>
       holds(sessionLives(outsideText), async ({ intent: drawn, facts }) => {
@@ -237,29 +242,4 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
 /** By id and by room in turn: both name the same session. */
 function keyOf({ sessionId, room }: SessionIntent, call: number): SessionKey {
   return call % 2 === 0 ? { sessionId } : { room };
-}
-
-function impersonal(intent: SessionIntent): SessionIntent {
-  const { kind, clientId } = intent.caller;
-  const userId = intent.caller.kind === 'user' ? intent.caller.userId : undefined;
-  const caller = kind === 'user' && userId !== undefined ? { kind, clientId, userId } : { kind, clientId };
-  return { ...intent, caller };
-}
-
-/** Its id is taken when the change is described, so that the order of ids is the order of changes. */
-function change({ sessionId }: SessionIntent, before: Session, after: Session): AuditEvent {
-  const occurredAt = new Date('2026-05-05T05:05:05.005Z');
-  return {
-    eventId: freshEventId(occurredAt),
-    occurredAt,
-    type: 'session.transition',
-    outcome: 'allowed',
-    region: 'eu',
-    sessionId,
-    details: { from: statusText(before), to: statusText(after) },
-  };
-}
-
-function statusText({ state, roomSid, endReason, agentPresence }: SessionStatus): string {
-  return [state, roomSid, endReason, agentPresence].join(' ');
 }

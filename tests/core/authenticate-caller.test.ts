@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clientApp, CONTEXT } from '../support/platform-cast.ts';
+import { failingAt } from '../support/platform-faults.ts';
 import { platformOverMemory } from '../support/platform-over-memory.ts';
 
 const nobody = new Map<string, readonly string[]>();
@@ -8,7 +9,11 @@ describe('AuthenticateCaller', () => {
   it('returns who the identity source found, and writes nothing of it', async () => {
     const { service, identity, audit } = platformOverMemory();
     const credential = identity.enrol(clientApp);
-    const asked = service.authenticateCaller.execute({ credential, refusal: 'session.denied', context: CONTEXT });
+    const asked = service.authenticateCaller.execute({
+      credential,
+      refusal: 'session.denied',
+      context: CONTEXT,
+    });
     expect(await asked).toEqual(clientApp);
     expect(audit.events).toEqual([]);
   });
@@ -27,16 +32,14 @@ describe('AuthenticateCaller', () => {
   );
 
   it('lets nobody pass for want of a record of the refusal', async () => {
-    const faults = { next: (port: string) => (port === 'audit' ? 'before' : 'none') as 'before' | 'none' };
-    const { service } = platformOverMemory({ faults });
+    const { service } = platformOverMemory({ faults: failingAt('audit', 'before') });
     const input = { credential: nobody, refusal: 'session.denied', context: CONTEXT } as const;
     const asked = service.authenticateCaller.execute(input);
     await expect(asked).rejects.toMatchObject({ code: 'audit_unavailable' });
   });
 
   it('lets nobody pass while evidence cannot be had', async () => {
-    const faults = { next: (port: string) => (port === 'identity' ? 'before' : 'none') as 'before' | 'none' };
-    const { service } = platformOverMemory({ faults });
+    const { service } = platformOverMemory({ faults: failingAt('identity', 'before') });
     const input = { credential: nobody, refusal: 'session.denied', context: CONTEXT } as const;
     const asked = service.authenticateCaller.execute(input);
     await expect(asked).rejects.toMatchObject({ code: 'authorization_unavailable' });

@@ -20,7 +20,10 @@ const headers: ApplicationEvidence = { source: 'headers' };
 
 describe('with the directory as evidence, a caller', () => {
   it('is the application when its user id is the service principal of its client', () => {
-    expect(classifyCaller(asServicePrincipal, directory)).toStrictEqual({ kind: 'application', clientId: CLIENT });
+    expect(classifyCaller(asServicePrincipal, directory)).toStrictEqual({
+      kind: 'application',
+      clientId: CLIENT,
+    });
   });
 
   it('is a user when its user id is anybody else', () => {

@@ -30,7 +30,12 @@ const PARSERS = [
   { name: 'parseSessionId', parse: parseSessionId, good: [GUID], bad: [GUID.toUpperCase()] },
   { name: 'parseEventId', parse: parseEventId, good: [GUID], bad: [GUID.toUpperCase()] },
   { name: 'parseTokenId', parse: parseTokenId, good: [GUID], bad: [GUID.toUpperCase()] },
-  { name: 'parseAgentName', parse: parseAgentName, good: [GUID], bad: [GUID.toUpperCase(), `${GUID}.${GUID}`] },
+  {
+    name: 'parseAgentName',
+    parse: parseAgentName,
+    good: [GUID],
+    bad: [GUID.toUpperCase(), `${GUID}.${GUID}`],
+  },
   {
     name: 'parseRoomName',
     parse: parseRoomName,
@@ -64,12 +69,15 @@ describe('names', () => {
       expect(parse(raw)).toContain(raw);
     });
 
-    it.each([...bad, '', ...good.flatMap((raw) => [`${raw}\n`, ` ${raw}`, `${raw}\0`])])('refuses %j', (raw) => {
-      expect(() => parse(raw)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
-    });
+    it.each([...bad, '', ...good.flatMap((raw) => [`${raw}\n`, ` ${raw}`, `${raw}\0`])])(
+      'refuses %j',
+      (raw) => {
+        expect(() => parse(raw)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+      },
+    );
 
     it.each(bad)('does not repeat %j in what it says', (raw) => {
-      expect(() => parse(raw)).toThrow(expect.objectContaining({ message: expect.not.stringContaining(raw) }));
+      expect(messageOf(() => parse(raw))).not.toContain(raw);
     });
   });
 
@@ -90,11 +98,13 @@ describe('names', () => {
       fc.uuid(),
       fc.mixedCase(fc.uuid()),
       fc.uuid().map((id) => `s-${id.replaceAll('-', '')}`),
-      fc.stringMatching(/^RM_\w{0,70}$/),
+      fc.string({ maxLength: 70 }).map((rest) => `RM_${rest}`),
     );
     fc.assert(
-      fc.property(texts, fc.constantFrom(...pairs), (text, [is, parse]) => {
-        expect(is(text)).toBe(succeeds(() => parse(text)));
+      fc.property(texts, (text) => {
+        for (const [is, parse] of pairs) {
+          expect(is(text)).toBe(succeeds(() => parse(text)));
+        }
       }),
     );
   });
@@ -117,5 +127,14 @@ function succeeds(act: () => unknown): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+    return expect.unreachable();
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
   }
 }

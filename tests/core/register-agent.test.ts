@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../support/memory-faults.ts';
 import { ada, AGENT, AGENT_NAME, agentApp, CONTEXT } from '../support/platform-cast.ts';
+import { failingAt } from '../support/platform-faults.ts';
 import { platformOverMemory } from '../support/platform-over-memory.ts';
 
 describe('RegisterAgent', () => {
@@ -39,7 +39,9 @@ describe('RegisterAgent', () => {
     const renewed = await service.registerAgent.execute({ caller: agentApp, context: CONTEXT });
     expect((await agents.find(AGENT_NAME))?.expiresAt).toEqual(renewed.expiresAt);
     expect(new Set(tokens.issued.map(({ tokenId }) => tokenId)).size).toBe(2);
-    expect(audit.events.map(({ token }) => token?.tokenId)).toEqual(tokens.issued.map(({ tokenId }) => tokenId));
+    expect(audit.events.map(({ token }) => token?.tokenId)).toEqual(
+      tokens.issued.map(({ tokenId }) => tokenId),
+    );
   });
 
   it('refuses a user: no token is signed, nothing is registered, and the refusal is on record', async () => {
@@ -49,33 +51,37 @@ describe('RegisterAgent', () => {
     expect(tokens.issued).toEqual([]);
     expect(await agents.find(AGENT_NAME)).toBeUndefined();
     expect(audit.events).toMatchObject([
-      { type: 'agent.registration_denied', outcome: 'denied', reason: 'service_principal_required', actor: ada },
+      {
+        type: 'agent.registration_denied',
+        outcome: 'denied',
+        reason: 'service_principal_required',
+        actor: ada,
+      },
     ]);
     expect(audit.events[0]).not.toHaveProperty('token');
   });
 
-  it.each(['before', 'after'] as const)('returns no token when its record fails %s its effect', async (fault) => {
-    const { service, audit, tokens } = platformOverMemory({ faults: { next: failing('agents', fault) } });
-    const asked = service.registerAgent.execute({ caller: agentApp, context: CONTEXT });
-    await expect(asked).rejects.toMatchObject({ code: 'audit_unavailable' });
-    expect(tokens.issued.length).toBe(1);
-    expect(audit.events.length).toBe(fault === 'after' ? 1 : 0);
-  });
+  it.each(['before', 'after'] as const)(
+    'returns no token when its record fails %s its effect',
+    async (fault) => {
+      const { service, audit, tokens } = platformOverMemory({ faults: failingAt('agents', fault) });
+      const asked = service.registerAgent.execute({ caller: agentApp, context: CONTEXT });
+      await expect(asked).rejects.toMatchObject({ code: 'audit_unavailable' });
+      expect(tokens.issued.length).toBe(1);
+      expect(audit.events.length).toBe(fault === 'after' ? 1 : 0);
+    },
+  );
 
   it('refuses nobody without its record', async () => {
-    const { service } = platformOverMemory({ faults: { next: failing('audit', 'before') } });
+    const { service } = platformOverMemory({ faults: failingAt('audit', 'before') });
     const asked = service.registerAgent.execute({ caller: ada, context: CONTEXT });
     await expect(asked).rejects.toMatchObject({ code: 'audit_unavailable' });
   });
 
   it('keeps no token that was not signed', async () => {
-    const { service, agents, audit } = platformOverMemory({ faults: { next: failing('tokens', 'before') } });
+    const { service, agents, audit } = platformOverMemory({ faults: failingAt('tokens', 'before') });
     await expect(service.registerAgent.execute({ caller: agentApp, context: CONTEXT })).rejects.toThrow();
     expect(await agents.find(AGENT_NAME)).toBeUndefined();
     expect(audit.events).toEqual([]);
   });
 });
-
-function failing(name: string, fault: Fault): (port: string) => Fault {
-  return (port) => (port === name ? fault : 'none');
-}

@@ -23,7 +23,8 @@ describe('a session without trouble', () => {
   });
 
   it('is active once its participant joined, and ended when the room is', () => {
-    const joined = (s: SessionScript): SessionScript => s.created().granted().started().agentJoins('PA_a').joins('PA_u');
+    const joined = (s: SessionScript): SessionScript =>
+      s.created().granted().started().agentJoins('PA_a').joins('PA_u');
     expect(statusOf(joined)).toMatchObject({ state: 'active', agentPresence: 'joined' });
     expect(statusOf((s) => joined(s).leaves('PA_u').agentLeaves('PA_a').finished())).toStrictEqual({
       state: 'ended',

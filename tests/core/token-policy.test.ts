@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentToken, parseTokenTtlSeconds, participantToken } from '../../core/index.ts';
+import {
+  agentNameOf,
+  agentToken,
+  parseTokenId,
+  parseTokenTtlSeconds,
+  participantToken,
+  type TokenTime,
+} from '../../core/index.ts';
 import { clientIds, instants, sessionIntents } from '../support/arbitraries.ts';
-import { agentNameOf, parseTokenId, type TokenTime } from '../../core/index.ts';
 
 const times: fc.Arbitrary<TokenTime> = fc.record({
   tokenId: fc.uuid().map(parseTokenId),
@@ -78,7 +84,12 @@ describe('token TTL', () => {
     expect(parseTokenTtlSeconds(seconds)).toBe(seconds * 1000);
   });
 
-  it.each([0, -1, 3601, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 86_400])('is never %d seconds', (seconds) => {
-    expect(() => parseTokenTtlSeconds(seconds)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
-  });
+  it.each([0, -1, 3601, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 86_400])(
+    'is never %d seconds',
+    (seconds) => {
+      expect(() => parseTokenTtlSeconds(seconds)).toThrow(
+        expect.objectContaining({ code: 'invalid_request' }),
+      );
+    },
+  );
 });

@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type Postgres } from '../../dev/postgres/server.ts';
@@ -15,8 +14,9 @@ async function query(url: string, sql: string): Promise<readonly Record<string, 
   }
 }
 
-function dataDirectories(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('lkps-postgres-'));
+async function dataDirectory(superuserUrl: string): Promise<string> {
+  const [row] = await query(superuserUrl, 'SHOW data_directory');
+  return String(row?.['data_directory']);
 }
 
 describe('embedded PostgreSQL', () => {
@@ -76,21 +76,18 @@ describe('embedded PostgreSQL', () => {
 
 describe('the end of embedded PostgreSQL', () => {
   it('leaves no process and no file, and the next start removes what a killed one left', async () => {
-    const before = dataDirectories();
-    const orphan = await runUntilFirstLine('./fixtures/orphaned-postgres.ts');
-    const pid = Number.parseInt(orphan.line, 10);
-    const left = dataDirectories().filter((name) => !before.includes(name));
-    expect(left).toHaveLength(1);
+    const orphan = await runUntilFirstLine(new URL('./fixtures/orphaned-postgres.ts', import.meta.url));
+    const [pid = '', url = ''] = orphan.line.split(' ');
+    const left = await dataDirectory(url);
     orphan.process.kill('SIGKILL');
-    await expect.poll(() => alive([pid]), { timeout: 10_000 }).toEqual([]);
-    expect(dataDirectories()).toEqual(expect.arrayContaining(left));
+    await expect.poll(() => alive([Number(pid)]), { timeout: 10_000 }).toEqual([]);
 
     const next = await startPostgres();
-    const own = dataDirectories().filter((name) => !before.includes(name));
-    expect(own).toHaveLength(1);
-    expect(own).not.toEqual(left);
+    expect(existsSync(left)).toBe(false);
+    const own = await dataDirectory(next.superuserUrl);
+    expect(existsSync(own)).toBe(true);
     await next.stop();
     expect(alive([next.child.pid])).toEqual([]);
-    expect(dataDirectories().filter((name) => own.includes(name))).toEqual([]);
+    expect(existsSync(own)).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 describe('a process of the stack', () => {
   it('does not outlive a killed parent, nor do its own children', async () => {
-    const parent = await runUntilFirstLine('./fixtures/sleepers.ts');
+    const parent = await runUntilFirstLine(new URL('./fixtures/sleepers.ts', import.meta.url));
     const pids = numbersIn(parent.line);
     expect(alive(pids)).toHaveLength(2);
     parent.process.kill('SIGKILL');

@@ -11,7 +11,13 @@ export const SAMPLE_EVENT: LiveKitEvent = {
 };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-const REASONS = ['CLIENT_INITIATED', 'DUPLICATE_IDENTITY', 'PARTICIPANT_REMOVED', 'ROOM_DELETED', 'ROOM_CLOSED'];
+const REASONS = [
+  'CLIENT_INITIATED',
+  'DUPLICATE_IDENTITY',
+  'PARTICIPANT_REMOVED',
+  'ROOM_DELETED',
+  'ROOM_CLOSED',
+];
 const NAMES = ['room_started', 'room_finished', 'participant_joined', 'participant_connection_aborted'];
 
 /** Events as LiveKit may send them, also about rooms and of kinds that are not the platform's. */
@@ -30,7 +36,9 @@ export const liveKitEvents: fc.Arbitrary<LiveKitEvent> = fc
     { requiredKeys: ['eventId', 'event'] },
   )
   .map(({ disconnectReason, ...event }) =>
-    event.participant === undefined || disconnectReason === undefined ? event : { ...event, disconnectReason },
+    event.participant === undefined || disconnectReason === undefined
+      ? event
+      : { ...event, disconnectReason },
   );
 
 /** The same event in LiveKit's own words: proto3 JSON, int64 as text. */

@@ -9,11 +9,7 @@ export interface WatchingWorker {
 }
 
 /** Registers at a real server under a name, or under none: such a worker gets every room that names no agent. */
-export async function watchJobs(
-  wsUrl: string,
-  key: LiveKitKey,
-  agentName: string,
-): Promise<WatchingWorker> {
+export async function watchJobs(wsUrl: string, key: LiveKitKey, agentName: string): Promise<WatchingWorker> {
   const exp = Math.floor(Date.now() / 1000) + 60;
   const token = await signJwt(key, { exp, sub: 'worker', video: { agent: true } });
   const socket = new WebSocket(`${wsUrl}/agent?access_token=${token}`);
@@ -51,6 +47,9 @@ function readMessage(data: unknown): ServerMessage {
   return data instanceof ArrayBuffer ? ServerMessage.fromBinary(new Uint8Array(data)) : new ServerMessage();
 }
 
-function send(socket: WebSocket, message: NonNullable<ConstructorParameters<typeof WorkerMessage>[0]>['message'] & {}): void {
+function send(
+  socket: WebSocket,
+  message: NonNullable<ConstructorParameters<typeof WorkerMessage>[0]>['message'] & {},
+): void {
   socket.send(new WorkerMessage({ message }).toBinary());
 }

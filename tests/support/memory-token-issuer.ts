@@ -16,7 +16,12 @@ export class MemoryTokenIssuer implements TokenIssuer {
   }
 
   #sign(claims: Readonly<Record<string, unknown>>): string {
-    const signed = [{ alg: 'HS256', typ: 'JWT' }, { iss: this.#key.id, ...claims }].map(base64Json).join('.');
+    const signed = [
+      { alg: 'HS256', typ: 'JWT' },
+      { iss: this.#key.id, ...claims },
+    ]
+      .map(base64Json)
+      .join('.');
     return `${signed}.${createHmac('sha256', this.#key.secret).update(signed).digest('base64url')}`;
   }
 }

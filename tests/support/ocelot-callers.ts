@@ -54,5 +54,7 @@ function merged(
   more: Readonly<Record<string, string | undefined>>,
 ): HttpHeaders {
   const all: Readonly<Record<string, string | undefined>> = { ...base, ...more };
-  return headersOf(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return headersOf(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

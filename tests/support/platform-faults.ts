@@ -9,13 +9,23 @@ export interface PortFaults {
   readonly next: (port: PortName, method: string) => Fault;
   /** What a port rejects with; by default what its contract says. */
   readonly failure?: (port: PortName) => Error;
+  /** What every call waits for before it does anything. */
+  readonly lag?: () => Promise<void>;
+}
+
+/** Every call of a port, or of one method of it (`sessions.record`), fails in one way. */
+export function failingAt(call: PortName | `${PortName}.${string}`, fault: Fault): PortFaults {
+  return { next: (port, method) => (call === port || call === `${port}.${method}` ? fault : 'none') };
 }
 
 /** The same ports, any call of which may fail: before its effect, or after it. */
-export function faultyPorts(ports: OutsidePorts, { next, failure = contractual }: PortFaults): OutsidePorts {
+export function faultyPorts(
+  ports: OutsidePorts,
+  { next, failure = contractual, lag }: PortFaults,
+): OutsidePorts {
   const wrap = <Name extends PortName>(name: Name): OutsidePorts[Name] =>
     withFaults(
-      ports[name],
+      lag === undefined ? ports[name] : lagging(ports[name], lag),
       (method) => next(name, method),
       () => failure(name),
     );
@@ -29,6 +39,21 @@ export function faultyPorts(ports: OutsidePorts, { next, failure = contractual }
     rooms: wrap('rooms'),
     webhooks: wrap('webhooks'),
   };
+}
+
+/** The same port, none of whose calls does anything at once. */
+function lagging<Port extends object>(port: Port, lag: () => Promise<void>): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member !== 'function'
+        ? member
+        : async (...args: unknown[]): Promise<unknown> => {
+            await lag();
+            return Reflect.apply(member, target, args) as unknown;
+          };
+    },
+  });
 }
 
 /** Signing and verifying reach nothing, so no code stands for their failure: it is a defect. */

@@ -85,7 +85,11 @@ export const SITE = {
 } as const;
 
 /** The whole platform but its host, wired as the composition root wires it. */
-export function platformOverMemory({ replace, faults, tokenTtlSeconds = 3600 }: PlatformOptions = {}): Platform {
+export function platformOverMemory({
+  replace,
+  faults,
+  tokenTtlSeconds = 3600,
+}: PlatformOptions = {}): Platform {
   const memory = freshMemory();
   const { clock, ids } = memory;
   const journal = new AuditJournal({ clock, ids, region: SITE.region });

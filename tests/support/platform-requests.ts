@@ -1,4 +1,4 @@
-import type { HttpHeaders, HttpRequest, HttpResponse, RequestBody } from '../../adapters/http/index.ts';
+import type { HttpHeaders, HttpRequest, HttpResponse } from '../../adapters/http/index.ts';
 import type { ClientId } from '../../core/index.ts';
 
 type HeaderInput = HttpHeaders | Readonly<Record<string, string>>;
@@ -7,7 +7,7 @@ interface RequestParts {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: HeaderInput;
-  readonly body?: RequestBody | string;
+  readonly body?: Uint8Array | string;
 }
 
 export function httpRequest({
@@ -21,7 +21,7 @@ export function httpRequest({
     path,
     query: new URLSearchParams(),
     headers: toHeaders(headers),
-    body: typeof body === 'string' && body !== 'too_large' ? new TextEncoder().encode(body) : body,
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     peerAddress: '192.0.2.7',
   };
 }

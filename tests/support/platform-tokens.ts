@@ -1,18 +1,12 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import type { HttpResponse } from '../../adapters/http/index.ts';
 
 const JWT = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g;
 
 /** What a token says, as whoever holds it can read it. */
-export interface TokenClaims {
-  readonly sub?: string;
-  readonly jti?: string;
-  readonly iat?: number;
-  readonly nbf?: number;
-  readonly exp?: number;
+export interface TokenClaims extends JWTPayload {
   readonly video?: unknown;
   readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly [claim: string]: unknown;
 }
 
 /** Every token that leaves with a response, in whatever field or header it hides. */

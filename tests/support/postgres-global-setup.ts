@@ -1,10 +1,6 @@
-import { createRequire } from 'node:module';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../adapters/persistence-knex/index.ts';
-import type * as postgres from '../../dev/postgres/server.ts';
-
-/** By Node itself: vitest's module runner has no `import.meta.resolve`, by which the binaries are found. */
-const { startPostgres } = createRequire(import.meta.url)('../../dev/postgres/server.ts') as typeof postgres;
+import { startPostgres } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -10,7 +10,14 @@ const DEADLINE_MS = 5_000;
 const SLACK_MS = 750;
 
 describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
-  const MISBEHAVIOURS: readonly Misbehaviour[] = ['refusing', 'broken', 'overloaded', 'chatty', 'empty', 'redirecting'];
+  const MISBEHAVIOURS: readonly Misbehaviour[] = [
+    'refusing',
+    'broken',
+    'overloaded',
+    'chatty',
+    'empty',
+    'redirecting',
+  ];
 
   it.for(MISBEHAVIOURS)('fails at once before one that is %s', async (misbehaviour) => {
     const { tookMs, tokens } = await failure(misbehaviour);

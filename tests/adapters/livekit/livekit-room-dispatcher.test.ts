@@ -5,7 +5,13 @@ import { LiveKitRoomDispatcher } from '../../../adapters/livekit/index.ts';
 import { parseRoomSid } from '../../../core/index.ts';
 import { anyRequest, describeRoomDispatcher } from '../../contract/room-dispatcher.contract.ts';
 import { deadUrl } from '../../support/livekit-impostor.ts';
-import { LIVEKIT_START_MS, openLiveKit, randomKey, secretText, type TestLiveKit } from '../../support/livekit-server.ts';
+import {
+  LIVEKIT_START_MS,
+  openLiveKit,
+  randomKey,
+  secretText,
+  type TestLiveKit,
+} from '../../support/livekit-server.ts';
 import { watchJobs } from '../../support/livekit-worker.ts';
 
 let livekit: TestLiveKit;
@@ -87,7 +93,10 @@ function dispatcher(): LiveKitRoomDispatcher {
 /** The server as its operator sees it. */
 function serverClients(): { readonly rooms: RoomServiceClient; readonly dispatches: AgentDispatchClient } {
   const credentials = [livekit.url, livekit.apiKey.id, secretText(livekit.apiKey)] as const;
-  return { rooms: new RoomServiceClient(...credentials), dispatches: new AgentDispatchClient(...credentials) };
+  return {
+    rooms: new RoomServiceClient(...credentials),
+    dispatches: new AgentDispatchClient(...credentials),
+  };
 }
 
 async function until(isSo: () => boolean): Promise<void> {

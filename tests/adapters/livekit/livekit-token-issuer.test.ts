@@ -14,7 +14,13 @@ import { describeTokenIssuer } from '../../contract/token-issuer.contract.ts';
 import { anyRequest } from '../../contract/room-dispatcher.contract.ts';
 import { holds } from '../../support/arbitraries.ts';
 import { CountingIds } from '../../support/counting-ids.ts';
-import { LIVEKIT_START_MS, openLiveKit, randomKey, secretText, type TestLiveKit } from '../../support/livekit-server.ts';
+import {
+  LIVEKIT_START_MS,
+  openLiveKit,
+  randomKey,
+  secretText,
+  type TestLiveKit,
+} from '../../support/livekit-server.ts';
 import { agentTokenSpecs, claimsOf, tokenSpecs, withForgedClaims } from '../../support/livekit-tokens.ts';
 import { client } from '../../support/ocelot-callers.ts';
 
@@ -126,7 +132,11 @@ describe('a participant token at the real LiveKit server', () => {
 
   it('calls nothing of the server’s API', async () => {
     const jwt = await issue(seat(room, new Date()));
-    for (const method of ['RoomService/DeleteRoom', 'RoomService/ListRooms', 'AgentDispatchService/CreateDispatch']) {
+    for (const method of [
+      'RoomService/DeleteRoom',
+      'RoomService/ListRooms',
+      'AgentDispatchService/CreateDispatch',
+    ]) {
       const response = await fetch(`${livekit.url}/twirp/livekit.${method}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },

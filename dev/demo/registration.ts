@@ -1,0 +1,25 @@
+import type { EchoAgent } from '../echo-agent.ts';
+import { recordOf } from '../platform-client.ts';
+import { expect } from './expect.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How the echo agent came to be a LiveKit worker, from what it said itself while it started. */
+export function showRegistration(agent: EchoAgent | undefined, terminal: Terminal): void {
+  expect('an echo agent', agent !== undefined, agent);
+  terminal.heading('The agent: from an Entra token to a LiveKit worker');
+  const said = agent.child
+    .tail()
+    .filter((line) => line.startsWith('{'))
+    .map((line) => recordOf(JSON.parse(line)));
+  const took = (name: string): number => {
+    const ms = said.find((event) => event['event'] === name)?.['ms'];
+    expect(`the agent to say "${name}"`, typeof ms === 'number', said);
+    return ms;
+  };
+  terminal.hop('agent -> Entra', 'client id and secret, for a token for LKPS', took('entra_token'));
+  terminal.hop('agent -> Ocelot', 'POST /api/agent/register');
+  terminal.hop('Ocelot -> LKPS', 'token is good: + who it is, + proof of Ocelot');
+  terminal.hop('LKPS -> PostgreSQL', 'an application: registration on record');
+  terminal.hop('agent <- LKPS', 'an agent token: no room, one hour', took('lkps_registered'));
+  terminal.hop('agent -> LiveKit', `worker ${agent.name.slice(0, 8)}.. waits for jobs`, took('registered'));
+}

@@ -1,0 +1,23 @@
+import { describeIdentitySource } from '../../contract/identity-source.contract.ts';
+import { MemoryIdentitySource } from '../../support/memory-identity-source.ts';
+import { client, user } from '../../support/ocelot-callers.ts';
+
+describeIdentitySource('memory', () => {
+  const source = new MemoryIdentitySource();
+  const principals = [
+    { kind: 'application', clientId: client },
+    { kind: 'user', clientId: client, userId: user, email: 'ada@example.test' },
+    { kind: 'user', clientId: client },
+  ] as const;
+  return Promise.resolve({
+    source,
+    proven: principals.map((principal) => ({ principal, credential: source.enrol(principal) })),
+    unproven: [new Map([['client-id', [client]]]), new Map([['authorization', ['Bearer of-nobody']]])],
+    doubtful: [
+      new Map<string, readonly string[]>(),
+      new Map([['authorization', ['Bearer caller-1', 'Bearer caller-1']]]),
+      new Map([['authorization', ['Bearer caller-1, Bearer caller-2']]]),
+    ],
+    close: () => Promise.resolve(),
+  });
+});

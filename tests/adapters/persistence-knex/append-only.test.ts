@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditEvents } from '../../support/arbitraries.ts';
+import { asNewEvents, freshSessionId } from '../../support/fresh-ids.ts';
+import { query } from '../../support/postgres-database.ts';
+import { openPostgresSubject, type PostgresSubject } from '../../support/postgres-stores.ts';
+
+const PERMISSION_DENIED = { code: '42501' };
+const APPEND_ONLY = { message: expect.stringContaining('append-only') as string };
+const CHANGES = ['update %I set outcome = outcome', 'delete from %I', 'truncate %I'];
+const LONG_AGO = new Date('1999-01-01T00:00:00.000Z');
+
+describe('the audit trail, by the database itself', () => {
+  const sessionId = freshSessionId();
+  const events = asNewEvents(fc.sample(auditEvents, 5), { sessionId });
+  let subject: PostgresSubject;
+  let partitions: readonly string[];
+
+  beforeAll(async () => {
+    subject = await openPostgresSubject();
+    // One of them in the DEFAULT partition, so that every kind of partition has a row.
+    const old = fc.sample(auditEvents, 1).map((event) => ({ ...event, occurredAt: LONG_AGO }));
+    await subject.audit.append([...events, ...asNewEvents(old, { sessionId })]);
+    const rows = await query<{ name: string }>(
+      subject.urls.adminUrl,
+      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'audit_events'::regclass`,
+    );
+    partitions = rows.map(({ name }) => name);
+  });
+  afterAll(() => subject.close());
+
+  it('has a partition for this month and two years ahead, and one for the rest', () => {
+    expect(partitions.length).toBe(26);
+    expect(partitions).toContain('audit_events_default');
+  });
+
+  it('lets the service add and read, and change or empty nothing', async () => {
+    for (const change of CHANGES) {
+      const sql = change.replace('%I', 'audit_events');
+      await expect(query(subject.urls.serviceUrl, sql)).rejects.toMatchObject(PERMISSION_DENIED);
+    }
+    await expect(
+      query(subject.urls.serviceUrl, 'alter table audit_events disable trigger all'),
+    ).rejects.toMatchObject(PERMISSION_DENIED);
+  });
+
+  it('shows the service none of its partitions', async () => {
+    for (const partition of partitions) {
+      for (const sql of ['select * from %I', 'insert into %I select * from audit_events', ...CHANGES]) {
+        await expect(query(subject.urls.serviceUrl, sql.replace('%I', partition))).rejects.toMatchObject(
+          PERMISSION_DENIED,
+        );
+      }
+    }
+    const create = query(subject.urls.serviceUrl, `select lkps_create_audit_partition('1999-01-01')`);
+    await expect(create).rejects.toMatchObject(PERMISSION_DENIED);
+  });
+
+  it('refuses the owner too, through the parent and through every partition', async () => {
+    for (const change of CHANGES) {
+      const sql = change.replace('%I', 'audit_events');
+      await expect(query(subject.urls.adminUrl, sql)).rejects.toMatchObject(APPEND_ONLY);
+    }
+    for (const partition of partitions) {
+      const truncate = query(subject.urls.adminUrl, `truncate ${partition}`);
+      await expect(truncate).rejects.toMatchObject(APPEND_ONLY);
+    }
+    for (const change of CHANGES) {
+      const sql = change.replace('%I', 'audit_events_default');
+      await expect(query(subject.urls.adminUrl, sql)).rejects.toMatchObject(APPEND_ONLY);
+    }
+  });
+
+  it('still has every row after all of that', async () => {
+    const records = await subject.audit.listBySession(sessionId);
+    expect(records.map(({ eventId }) => eventId)).toEqual(
+      expect.arrayContaining(events.map(({ eventId }) => eventId)),
+    );
+  });
+
+  it('lets the service change registry and sessions, but delete nothing', async () => {
+    for (const table of ['agents', 'sessions', 'session_facts', 'webhook_events', 'audit_subjects']) {
+      for (const sql of [`delete from ${table}`, `truncate ${table} cascade`, `drop table ${table}`]) {
+        await expect(query(subject.urls.serviceUrl, sql)).rejects.toMatchObject(PERMISSION_DENIED);
+      }
+    }
+    const changes = [
+      'session_facts set fact_id = null',
+      'webhook_events set event_id = null',
+      'lkps_migrations set name = null',
+    ];
+    for (const change of changes) {
+      await expect(query(subject.urls.serviceUrl, `update ${change}`)).rejects.toMatchObject(
+        PERMISSION_DENIED,
+      );
+    }
+  });
+});

@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { MAX_BODY_BYTES, type HttpHandler, type HttpRequest } from '../../adapters/http/index.ts';
+import { holds } from '../support/arbitraries.ts';
+import { utf8, type RawHeader, type RawRequest, type RawResponse } from '../support/http-message.ts';
+import { RecordingHandler } from '../support/http-recording-handler.ts';
+import { lawsOf, type ContractOptions } from '../support/laws.ts';
+
+export interface HttpHostSubject {
+  /** Sends a request the way the host's clients do, and reads the whole answer. */
+  readonly send: (request: RawRequest) => Promise<RawResponse>;
+  readonly close: () => Promise<void>;
+}
+
+export type OpenHttpHost = (handler: HttpHandler) => Promise<HttpHostSubject>;
+
+const WEBHOOK = '/livekit/webhook';
+const EMPTY = new Uint8Array();
+const rawHeaderValues = fc.stringMatching(
+  /^[!-~\u00a1-\u00ff]([ -~\u00a1-\u00ff]{0,30}[!-~\u00a1-\u00ff])?$/,
+);
+
+/** What every host promises: to translate, and to decide nothing. An adapter's own test file is one call to this. */
+export function describeHttpHost(adapter: string, open: OpenHttpHost, options?: ContractOptions): void {
+  describe(`HTTP host contract: ${adapter}`, () => {
+    const law = lawsOf(options);
+    const recorder = new RecordingHandler();
+    let host: HttpHostSubject;
+    beforeAll(async () => {
+      host = await open(recorder.handler);
+    });
+    afterEach(() => {
+      recorder.reset();
+    });
+    afterAll(() => host.close());
+
+    /** What the handler is handed of a request. */
+    const handed = async (request: RawRequest): Promise<HttpRequest> => {
+      await host.send(request);
+      return recorder.takeOnly();
+    };
+
+    law('hands on the method as it came', async () => {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']) {
+        expect((await handed({ method, target: WEBHOOK })).method).toBe(method);
+      }
+    });
+
+    law('hands on the path as it came, not decoded and not normalised', async () => {
+      const paths = ['/', '/api/health', '/api/health/', '/API/Health', '//api/health', '/api//health'];
+      const odd = [
+        '/api/he%61lth',
+        '/api%2Fhealth',
+        '/api/%zz',
+        '/api/../api/health',
+        '/api/./health',
+        '/api/health;x=1',
+      ];
+      for (const path of [...paths, ...odd, `/${'x'.repeat(2000)}`]) {
+        expect((await handed({ method: 'GET', target: path })).path).toBe(path);
+      }
+    });
+
+    law('hands on the query apart from the path, every value of it', async () => {
+      const { path, query } = await handed({ method: 'GET', target: '/api/health?b=1&a=2&b=%20%C3%A4&c=' });
+      expect(path).toBe('/api/health');
+      expect([...query]).toEqual(
+        expect.arrayContaining([
+          ['a', '2'],
+          ['b', '1'],
+          ['b', ' ä'],
+          ['c', ''],
+        ]),
+      );
+      expect(query.getAll('b')).toEqual(['1', ' ä']);
+    });
+
+    law('hands on the bytes of a body exactly, whatever they are and say they are', () =>
+      holds(
+        fc.tuple(
+          fc.uint8Array({ maxLength: 3000 }),
+          fc.constantFrom(
+            'application/json',
+            'application/webhook+json',
+            'text/plain',
+            'application/octet-stream',
+            '',
+          ),
+        ),
+        async ([body, type]) => {
+          const headers: readonly RawHeader[] = type === '' ? [] : [['content-type', type]];
+          const request = await handed({ method: 'POST', target: WEBHOOK, headers, body });
+          expect(bytesOf(request)).toEqual([...body]);
+        },
+        { examples: [[[Uint8Array.from({ length: 256 }, (_, byte) => byte), 'application/json']]] },
+      ),
+    );
+
+    law('hands on a missing body as an empty one', async () => {
+      for (const method of ['GET', 'POST']) {
+        expect(bytesOf(await handed({ method, target: WEBHOOK }))).toEqual([]);
+      }
+    });
+
+    law('hands on a body of the limit whole, and of a larger one only that it is too large', async () => {
+      const post = { method: 'POST', target: WEBHOOK };
+      const atLimit = new Uint8Array(MAX_BODY_BYTES).fill(7);
+      expect((await handed({ ...post, body: atLimit })).body.length).toBe(MAX_BODY_BYTES);
+      for (const size of [MAX_BODY_BYTES + 1, 4 * MAX_BODY_BYTES]) {
+        expect((await handed({ ...post, body: new Uint8Array(size) })).body).toBe('too_large');
+      }
+    });
+
+    law('hands on every value of a header in wire order, under its name in lower case', () =>
+      holds(
+        fc.array(
+          fc.tuple(fc.constantFrom('x-one', 'X-One', 'x-two', 'Authorization', 'client-id'), rawHeaderValues),
+          {
+            minLength: 1,
+            maxLength: 6,
+          },
+        ),
+        async (headers) => {
+          const request = await handed({ method: 'GET', target: '/', headers });
+          for (const [name] of headers) {
+            const values = headers.filter(([other]) => other.toLowerCase() === name.toLowerCase());
+            expect(request.headers.get(name.toLowerCase())).toEqual(values.map(([, value]) => value));
+          }
+        },
+      ),
+    );
+
+    law('never merges a header that came twice, nor splits one at its commas', async () => {
+      const twice: readonly RawHeader[] = [
+        'authorization',
+        'client-id',
+        'user-id',
+        'content-type',
+        'x-request-id',
+      ].flatMap(
+        (name) =>
+          [
+            [name, 'first'],
+            [name.toUpperCase(), 'second'],
+          ] as const,
+      );
+      const { headers } = await handed({
+        method: 'GET',
+        target: '/',
+        headers: [...twice, ['x-list', 'a, b,c']],
+      });
+      for (const [name] of twice) {
+        expect(headers.get(name.toLowerCase())).toEqual(['first', 'second']);
+      }
+      expect(headers.get('x-list')).toEqual(['a, b,c']);
+    });
+
+    law('knows nothing of a header that did not come', async () => {
+      const { headers } = await handed({ method: 'GET', target: '/' });
+      for (const name of [
+        'authorization',
+        'client-id',
+        'x-request-id',
+        'constructor',
+        '__proto__',
+        'toString',
+      ]) {
+        expect(headers.get(name)).toBeUndefined();
+      }
+    });
+
+    law('says who opened the connection', async () => {
+      expect((await handed({ method: 'GET', target: '/' })).peerAddress).toMatch(/^[0-9a-f.:]+$/i);
+    });
+
+    law('gives back the answer untouched: status, headers and bytes', () =>
+      holds(
+        fc.record({
+          status: fc.constantFrom(200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503),
+          headers: fc.dictionary(
+            fc.constantFrom(
+              'x-request-id',
+              'cache-control',
+              'content-type',
+              'retry-after',
+              'www-authenticate',
+              'allow',
+            ),
+            fc.stringMatching(/^[!-~]{1,20}$/),
+          ),
+          body: fc.uint8Array({ maxLength: 3000 }),
+        }),
+        async (answer) => {
+          recorder.answer = answer;
+          const response = await host.send({ method: 'POST', target: WEBHOOK, body: EMPTY });
+          expect(response.status).toBe(answer.status);
+          expect([...response.body]).toEqual([...answer.body]);
+          for (const [name, value] of Object.entries(answer.headers)) {
+            expect(response.headers.get(name)).toEqual([value]);
+          }
+          for (const name of MATTERING.filter((matters) => !(matters in answer.headers))) {
+            expect(response.headers.get(name)).toBeUndefined();
+          }
+        },
+      ),
+    );
+
+    law('answers HEAD with the headers alone', async () => {
+      recorder.answer = {
+        status: 200,
+        headers: { 'content-type': 'application/json', 'content-length': '17', 'x-request-id': 'r' },
+        body: EMPTY,
+      };
+      const { status, headers, body } = await host.send({ method: 'HEAD', target: '/api/health' });
+      expect([status, headers.get('x-request-id'), body.length]).toEqual([200, ['r'], 0]);
+      expect(headers.get('content-length') ?? ['17']).toEqual(['17']);
+    });
+
+    law('gives everybody who asks at once their own answer', async () => {
+      const echo = await open(({ body }) =>
+        Promise.resolve({ status: 200, headers: {}, body: body === 'too_large' ? EMPTY : body }),
+      );
+      try {
+        const texts = Array.from({ length: 40 }, (_, index) => `body number ${index}`);
+        const answers = await Promise.all(
+          texts.map((text) => echo.send({ method: 'POST', target: WEBHOOK, body: utf8(text) })),
+        );
+        expect(answers.map(({ body }) => new TextDecoder().decode(body))).toEqual(texts);
+      } finally {
+        await echo.close();
+      }
+    });
+  });
+}
+
+/** Headers that change what an answer means; a host adds none of them. */
+const MATTERING = [
+  ...[
+    'allow',
+    'cache-control',
+    'content-encoding',
+    'content-type',
+    'etag',
+    'location',
+    'retry-after',
+    'server',
+  ],
+  ...[
+    'set-cookie',
+    'vary',
+    'www-authenticate',
+    'x-powered-by',
+    'x-request-id',
+    'access-control-allow-origin',
+  ],
+];
+
+function bytesOf({ body }: HttpRequest): readonly number[] | string {
+  return body === 'too_large' ? body : [...body];
+}

@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { probeStatus } from '../../dev/process/http-probe.ts';
+import { alive, descendants } from './processes.ts';
+
+const MAIN = fileURLToPath(new URL('../../dev/main.ts', import.meta.url));
+/** A first start may have to build the LiveKit server. */
+const START_MS = 400_000;
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  readonly output: { stdout: string; stderr: string };
+}
+
+let run: Run | undefined;
+
+function start(): Run {
+  const child = spawn(process.execPath, [MAIN, '--json', '--no-agent'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  run = { process: child, pid: child.pid ?? 0, output };
+  return run;
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  await once(child, 'exit');
+  return child.exitCode;
+}
+
+afterEach(() => {
+  run?.process.kill('SIGKILL');
+});
+
+describe('the development stack', () => {
+  it(
+    'is one line of JSON once all is up, and nothing at all after SIGTERM',
+    { timeout: START_MS },
+    async () => {
+      const { process: main, pid, output } = start();
+      await expect.poll(() => output.stdout, { timeout: START_MS, interval: 100 }).toMatch(/\n$/);
+      expect(output.stdout.trimEnd().split('\n')).toHaveLength(1);
+      const stack = JSON.parse(output.stdout) as Readonly<Record<string, unknown>>;
+      expect(Object.keys(stack)).toEqual(
+        expect.arrayContaining([
+          ...['entra', 'scope', 'ocelot_url', 'lkps_url', 'proxy_proof', 'livekit_url', 'livekit_api'],
+          ...['database_url', 'apps', 'users'],
+        ]),
+      );
+      expect(await probeStatus(`${String(stack['ocelot_url'])}/api/health`, 5_000)).toBe(200);
+
+      const pids = descendants(pid);
+      expect(pids.length).toBeGreaterThanOrEqual(6);
+      const exit = exitOf(main);
+      main.kill('SIGTERM');
+      expect(await exit).toBe(0);
+      expect(alive(pids)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGKILL', null],
+  ] as const)('leaves nothing when its start is ended by %s', { timeout: START_MS }, async (signal, code) => {
+    const { process: main, pid, output } = start();
+    await expect
+      .poll(() => output.stderr, { timeout: START_MS, interval: 50 })
+      .toMatch(/LiveKit server +ready/);
+    const pids = descendants(pid);
+    const exit = exitOf(main);
+    main.kill(signal);
+    expect(await exit).toBe(code);
+    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([]);
+    expect(output.stdout).toBe('');
+  });
+
+  it('leaves nothing when npm is ended, which tells it nothing', { timeout: START_MS }, async () => {
+    const { process: shell, pid, output } = startBelowShell();
+    await expect
+      .poll(() => output.stderr, { timeout: START_MS, interval: 50 })
+      .toMatch(/LiveKit server +ready/);
+    const pids = descendants(pid);
+    shell.kill('SIGTERM');
+    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([]);
+  });
+});

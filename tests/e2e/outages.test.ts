@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+
+interface Timed {
+  readonly answer: Answer;
+  readonly ms: number;
+}
+
+describe('when a part of the platform is gone', () => {
+  let fixture: StackFixture;
+  let agentToken: string;
+  let clientToken: string;
+
+  beforeAll(async () => {
+    fixture = await openStack({ agent: false });
+    const { description } = fixture;
+    agentToken = await applicationToken(description, description.apps['agent-a']);
+    clientToken = await applicationToken(description, description.apps['client-a']);
+    expect((await register()).answer.status).toBe(200);
+  });
+  afterAll(() => fixture.close());
+
+  async function timed(request: () => Promise<Answer>): Promise<Timed> {
+    const startedAt = performance.now();
+    const answer = await request();
+    return { answer, ms: performance.now() - startedAt };
+  }
+  const register = (): Promise<Timed> =>
+    timed(() => post(`${fixture.description.ocelot_url}/api/agent/register`, {}, bearer(agentToken)));
+  const start = (ocelotUrl = fixture.description.ocelot_url): Promise<Timed> => {
+    const body = { agent_entra_app_id: fixture.description.apps['agent-a'].client_id };
+    return timed(() => post(`${ocelotUrl}/api/session/start`, body, bearer(clientToken)));
+  };
+  const health = async (): Promise<{ readonly status: number; readonly body: unknown }> => {
+    const response = await fetch(`${fixture.description.lkps_url}/api/health`);
+    return { status: response.status, body: await response.json() };
+  };
+  const isWell = (): Promise<unknown> => eventually(health, ({ status }) => status === 200);
+
+  function expectNoToken({ answer }: Timed, code: string): void {
+    expect(answer).toMatchObject({ status: 503, body: { code } });
+    expect(JSON.stringify(answer.body)).not.toContain('eyJ');
+  }
+
+  it('LiveKit down: 503 in time, the session failed on record, health says which; well again after', async () => {
+    await fixture.stack.livekit.halt();
+    const refused = await start();
+    expectNoToken(refused, 'livekit_unavailable');
+    expect(refused.ms).toBeLessThan(5500);
+    const [session] = await fixture.sql(
+      `select s.state, array_agg(a.type order by a.event_id) as trail
+       from sessions s join audit_events a using (session_id)
+       where a.request_id = $1 group by s.session_id`,
+      [refused.answer.requestId],
+    );
+    expect(session).toEqual({
+      state: 'failed',
+      trail: ['session.requested', 'session.transition', 'session.failed'],
+    });
+    expect(await eventually(health, ({ status }) => status === 503)).toMatchObject({
+      body: { status: 'fail', checks: { livekit: { status: 'fail' }, database: { status: 'pass' } } },
+    });
+    expect((await register()).answer.status).toBe(200);
+    await fixture.stack.livekit.start();
+    await isWell();
+    expect((await start()).answer.status).toBe(201);
+  });
+
+  it('LiveKit frozen: 503 within 5 s and no token; nothing is stuck afterwards', async () => {
+    fixture.stack.livekit.child.pause();
+    try {
+      const refused = await start();
+      expectNoToken(refused, 'livekit_unavailable');
+      expect(refused.ms).toBeLessThan(5500);
+    } finally {
+      fixture.stack.livekit.child.resume();
+    }
+    await isWell();
+    expect((await start()).answer.status).toBe(201);
+  });
+
+  it('an audit trail that hangs: 503 within 2 s and no token; nothing is stuck afterwards', async () => {
+    await fixture.sql('begin');
+    await fixture.sql('lock table audit_events in access exclusive mode');
+    try {
+      for (const refused of await Promise.all([register(), start()])) {
+        expectNoToken(refused, 'audit_unavailable');
+        expect(refused.ms).toBeLessThan(2500);
+      }
+    } finally {
+      await fixture.sql('rollback');
+    }
+    await isWell();
+    expect((await start()).answer.status).toBe(201);
+  });
+
+  it('PostgreSQL down: no token for anyone, refusals included; well again after', async () => {
+    await fixture.stack.postgres.halt();
+    for (const refused of await Promise.all([register(), start()])) {
+      expectNoToken(refused, 'audit_unavailable');
+      expect(refused.ms).toBeLessThan(2500);
+    }
+    const around = await post(`${fixture.description.lkps_url}/api/agent/register`, {});
+    expect(around).toMatchObject({ status: 503, body: { code: 'audit_unavailable' } });
+    expect(await eventually(health, ({ status }) => status === 503)).toMatchObject({
+      body: { checks: { database: { status: 'fail' } } },
+    });
+    await fixture.stack.postgres.start();
+    await isWell();
+    expect((await register()).answer.status).toBe(200);
+    expect((await start()).answer.status).toBe(201);
+  });
+
+  it('none of it printed a token, a secret or a connection string', () => {
+    const logged = fixture.log.join('\n');
+    expect(logged).toContain('livekit_unavailable');
+    expect(logged).toContain('audit_unavailable');
+    for (const secret of ['eyJ', 'postgres://', fixture.stack.livekitKey.secret, fixture.stack.proof.value]) {
+      expect(logged).not.toContain(secret);
+    }
+  });
+});

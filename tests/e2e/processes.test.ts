@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StackDescription } from '../../dev/description.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** The commands of the README as a person or another language's test starts them, marked so that leftovers show. */
+describe('the development stack as a command', () => {
+  let marker: string;
+  const started: ChildProcess[] = [];
+
+  beforeEach(() => {
+    marker = mkdtempSync(join(tmpdir(), 'lkps-e2e-'));
+    chmodSync(marker, 0o755); // PostgreSQL's own account must be able to reach its data below
+  });
+  afterEach(async () => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    await eventually(
+      () => Promise.resolve(processesMarked(marker)),
+      (left) => left.length === 0,
+    );
+    rmSync(marker, { recursive: true, force: true });
+  });
+
+  function run(args: readonly string[]): { readonly child: ChildProcess; readonly out: () => string } {
+    const child = spawn(process.execPath, [...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: marker },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.resume();
+    return { child, out: () => out };
+  }
+  const exitOf = (child: ChildProcess): Promise<number | null> =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null) resolve(child.exitCode);
+      else child.once('exit', resolve);
+    });
+  const described = (out: () => string): Promise<StackDescription> =>
+    eventually(
+      () => Promise.resolve(out()),
+      (text) => text.includes('\n'),
+      60_000,
+    ).then((text) => JSON.parse(text) as StackDescription);
+
+  it('--json prints one line, and SIGTERM leaves no process and no port, with two stacks side by side', async () => {
+    const [one, two] = [run(['dev/main.ts', '--json']), run(['dev/main.ts', '--json', '--no-agent'])];
+    const stacks = await Promise.all([described(one.out), described(two.out)]);
+    expect(one.out().trim().split('\n')).toHaveLength(1);
+    const ports = stacks.flatMap((stack) =>
+      [
+        stack.ocelot_url,
+        stack.lkps_url,
+        stack.livekit_api.url,
+        stack.entra.authority,
+        stack.database_url,
+      ].map((url) => Number(new URL(url).port)),
+    );
+    expect(new Set(ports).size).toBe(10);
+    expect((await Promise.all(ports.map(isOpen))).every(Boolean)).toBe(true);
+
+    one.child.kill('SIGTERM');
+    two.child.kill('SIGTERM');
+    expect(await Promise.all([exitOf(one.child), exitOf(two.child)])).toEqual([0, 0]);
+    expect(processesMarked(marker)).toEqual([]);
+    expect((await Promise.all(ports.map(isOpen))).some(Boolean)).toBe(false);
+    expect(readdirSync(marker)).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    '%s in the middle of the demo leaves no process',
+    async (signal) => {
+      const demo = run(['dev/demo.ts']);
+      await eventually(
+        () => Promise.resolve(demo.out()),
+        (text) => text.includes('client -> Ocelot'),
+        60_000,
+      );
+      demo.child.kill(signal);
+      expect(await exitOf(demo.child)).not.toBe(0);
+      await eventually(
+        () => Promise.resolve(processesMarked(marker)),
+        (left) => left.length === 0,
+      );
+    },
+  );
+
+  it('the demo exits 0, having shown every hop, the life, the trail and the refusals, without a colour', async () => {
+    const demo = run(['dev/demo.ts']);
+    expect(await exitOf(demo.child)).toBe(0);
+    const shown = demo.out();
+    for (const text of [
+      'client -> Entra',
+      'client <-> agent',
+      'room_finished',
+      'session.granted',
+      'client_not_authorized',
+      'proxy_proof_missing',
+      'lands in its own room',
+      '401: the signature is wrong',
+    ]) {
+      expect(shown).toContain(text);
+    }
+    expect(shown).not.toContain('\u001b');
+    expect(shown).not.toContain('eyJ');
+    expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(processesMarked(marker)).toEqual([]);
+  });
+});
+
+/** Every process that was started with this TMPDIR, by whomever: Linux only, like the check itself. */
+function processesMarked(marker: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${marker}`);
+        return marked ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`] : [];
+      } catch {
+        return []; // it has just ended
+      }
+    });
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import type { HttpRequest } from '../../adapters/http/index.ts';
+import { MAX_BODY_BYTES } from '../../adapters/http/index.ts';
+import { groupHeaders, type RawHeader, type RawRequest } from './http-message.ts';
+import { AGENT, agentApp, ada, clientApp, strangerApp, withRegisteredAgent } from './platform-cast.ts';
+import { platformOverMemory, type Platform } from './platform-over-memory.ts';
+
+export type Caller = 'agent' | 'client' | 'ada' | 'stranger';
+
+/** A platform with its cast enrolled; two of them answer the same requests with the same bytes. */
+export interface Stage {
+  readonly platform: Platform;
+  /** The header that identifies a caller. */
+  readonly as: (caller: Caller) => RawHeader;
+}
+
+export async function openStage(): Promise<Stage> {
+  const platform = await withRegisteredAgent(platformOverMemory());
+  const enrol = (principal: Parameters<typeof platform.identity.enrol>[0]): RawHeader => {
+    const [credential = ''] = platform.identity.enrol(principal).get('authorization') ?? [];
+    return ['authorization', credential];
+  };
+  const headers = {
+    agent: enrol(agentApp),
+    client: enrol(clientApp),
+    ada: enrol(ada),
+    stranger: enrol(strangerApp),
+  };
+  return { platform, as: (caller) => headers[caller] };
+}
+
+/** What any host must make of a request. */
+export function toHttpRequest({ method, target, headers = [], body }: RawRequest): HttpRequest {
+  const [path = '', ...query] = target.split('?');
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query.join('?')),
+    headers: groupHeaders(headers),
+    body: (body?.length ?? 0) > MAX_BODY_BYTES ? 'too_large' : (body ?? new Uint8Array()),
+    peerAddress: '127.0.0.1',
+  };
+}
+
+export const JSON_TYPE: RawHeader = ['content-type', 'application/json'];
+export const startBody = JSON.stringify({ agent_entra_app_id: AGENT });
