@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, ownIdentity } from '../process/process-identity.ts';
@@ -22,7 +23,13 @@ export async function acquireBuildLock(file: string, options: LockOptions): Prom
   for (;;) {
     options.signal?.throwIfAborted();
     if (await options.isDone()) return undefined;
-    if (await tryLock(file)) return { release: () => rm(file, { force: true }) };
+    if (await tryLock(file)) {
+      const lock = { release: () => rm(file, { force: true }) };
+      // Whoever had it may have finished between the question and the lock.
+      if (!(await options.isDone())) return lock;
+      await lock.release();
+      return undefined;
+    }
     const holder = await readFile(file, 'utf8').catch(() => undefined);
     if (holder === undefined) continue;
     if (!isAlive(holder)) {
@@ -36,7 +43,7 @@ export async function acquireBuildLock(file: string, options: LockOptions): Prom
 
 /** A hard link appears with its content: nobody ever reads a lock without a holder. */
 async function tryLock(file: string): Promise<boolean> {
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   await writeFile(own, ownIdentity());
   try {
     await link(own, file);
@@ -50,7 +57,7 @@ async function tryLock(file: string): Promise<boolean> {
 
 /** By rename, so that only one of several who find the same dead lock removes it. */
 async function discard(file: string): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`;
+  const aside = `${file}.${randomUUID()}`;
   await rename(file, aside).catch(() => undefined);
   await rm(aside, { force: true });
 }

@@ -19,9 +19,23 @@ interface Run {
 let run: Run | undefined;
 
 function start(): Run {
-  const child = spawn(process.execPath, [MAIN, '--json', '--no-agent'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return follow(
+    spawn(process.execPath, [MAIN, '--json', '--no-agent'], { stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
+}
+
+/** As `npm run` does it: below a shell, which keeps signals to itself. */
+function startBelowShell(): Run {
+  const command = '"$0" "$1" --json --no-agent; exit $?';
+  return follow(
+    spawn('sh', ['-c', command, process.execPath, MAIN], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, npm_lifecycle_event: 'dev' },
+    }),
+  );
+}
+
+function follow(child: ChildProcessByStdio<null, Readable, Readable>): Run {
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type Koa from 'koa';
 import { platformApp } from '../../adapters/http-koa/index.ts';
 import type { HttpHandler } from '../../adapters/http/index.ts';
 import { listenOnLoopback } from './http-loopback.ts';
@@ -13,7 +14,12 @@ export function openKoaHost(
   handler: HttpHandler,
   timeouts: { readonly requestTimeout?: number } = {},
 ): Promise<KoaHost> {
-  return listenOnLoopback(
-    createServer({ ...timeouts, connectionsCheckingInterval: 100 }, platformApp(handler).callback()),
-  );
+  return listenOnLoopback(serverOf(platformApp(handler), timeouts));
+}
+
+export function serverOf(app: Koa, timeouts: { readonly requestTimeout?: number } = {}): Server {
+  const respond = app.callback();
+  return createServer({ ...timeouts, connectionsCheckingInterval: 100 }, (request, response) => {
+    void respond(request, response);
+  });
 }

@@ -5,10 +5,12 @@ import {
   parseTokenId,
   parseTokenTtlSeconds,
   participantToken,
-  type ParticipantGrants,
+  type Grants,
   type TokenSpec,
 } from '../../core/index.ts';
 import { clientIds, instants, sessionIntents } from './arbitraries.ts';
+
+type ParticipantGrants = Extract<Grants, { readonly roomJoin: true }>;
 
 const tokenTimes = fc.record({
   tokenId: fc.uuid().map(parseTokenId),

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import Koa from 'koa';
@@ -6,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { platformRouter } from '../../../adapters/http-koa/index.ts';
 import type { HttpHandler } from '../../../adapters/http/index.ts';
 import { holds } from '../../support/arbitraries.ts';
-import { openKoaHost, type KoaHost } from '../../support/http-koa-host.ts';
+import { openKoaHost, serverOf, type KoaHost } from '../../support/http-koa-host.ts';
 import { listenOnLoopback } from '../../support/http-loopback.ts';
 import { textOf, utf8 } from '../../support/http-message.ts';
 import { RecordingHandler } from '../../support/http-recording-handler.ts';
@@ -167,7 +166,7 @@ describe('the platform inside somebody else’s Koa application', () => {
     app.use((ctx) => {
       ctx.body = 'mine';
     });
-    const { port, close } = await listenOnLoopback(createServer(app.callback()));
+    const { port, close } = await listenOnLoopback(serverOf(app));
     try {
       const bodyAt = async (target: string): Promise<string> =>
         textOf((await sendRaw(port, { method: 'GET', target })).body);

@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
+import { startChild, type ChildExit } from '../../dev/process/child.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+
+const CLI = fileURLToPath(new URL('../../composition/cli.ts', import.meta.url));
+
+describe('the service as a process', () => {
+  let fixture: StackFixture;
+
+  beforeAll(async () => {
+    fixture = await openStack({ agent: false });
+  });
+  afterAll(() => fixture.close());
+
+  async function lkps(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly exit: ChildExit; readonly output: string }> {
+    const child = await startChild({ name: 'lkps', command: process.execPath, args: [CLI, ...args], env });
+    const exit = await child.exited;
+    return { exit, output: child.tail(100).join('\n') };
+  }
+
+  it('says all that is wrong with its configuration at once, and no value of it', async () => {
+    const { exit, output } = await lkps(['serve'], {
+      LKPS_PORT: '60x',
+      LKPS_LIVEKIT_KEYS: 'only-an-id-and-no-secret',
+      LKPS_TOKEN_TTL_SECONDS: '7200',
+      LKPS_SUBJECT_KEY: 'canary-too-short',
+    });
+    expect(exit.code).toBe(1);
+    for (const name of [
+      'LKPS_PORT',
+      'LKPS_LIVEKIT_KEYS',
+      'LKPS_TOKEN_TTL_SECONDS',
+      'LKPS_SUBJECT_KEY',
+      'LKPS_REGION',
+    ]) {
+      expect(output).toContain(name);
+    }
+    expect(output).not.toMatch(/canary|only-an-id|60x|7200/);
+  });
+
+  it('does not start without proof of the proxy, unless told that the network alone guarantees it', async () => {
+    const { LKPS_PROXY_SECRETS: _secret, ...env } = fixture.stack.lkpsEnv;
+    const { exit, output } = await lkps(['serve'], env);
+    expect(exit.code).toBe(1);
+    expect(output).toContain('LKPS_PROXY_SECRETS');
+  });
+
+  it('does not start on a database that nobody migrated, and says what to run', async () => {
+    const { serviceUrl } = await fixture.stack.postgres.createDatabase('untouched');
+    const { exit, output } = await lkps(['serve'], {
+      ...fixture.stack.lkpsEnv,
+      LKPS_DATABASE_URL: serviceUrl,
+    });
+    expect(exit.code).toBe(1);
+    expect(output).toContain('lkps migrate');
+    expect(output).not.toContain(serviceUrl);
+  });
+
+  it('migrates at its start where asked, and a second time changes nothing', async () => {
+    const { serviceUrl, adminUrl } = await fixture.stack.postgres.createDatabase('at_start');
+    const service = await fixture.stack.startLkps({
+      LKPS_DATABASE_URL: serviceUrl,
+      LKPS_DATABASE_ADMIN_URL: adminUrl,
+      LKPS_MIGRATE_AT_START: 'true',
+    });
+    expect((await fetch(`${service.url}/api/health`)).status).toBe(200);
+    const again = await lkps(['migrate'], {
+      LKPS_DATABASE_URL: serviceUrl,
+      LKPS_DATABASE_ADMIN_URL: adminUrl,
+    });
+    expect(again).toMatchObject({ exit: { code: 0 }, output: 'nothing to migrate' });
+  });
+
+  it('has its start on record, as the role that can only add to the trail', async () => {
+    const rows = await fixture.sql(`select region, details from audit_events where type = 'service.started'`);
+    expect(rows[0]).toMatchObject({ region: 'eu' });
+  });
+
+  it('tells an unknown command from a known one', async () => {
+    expect(await lkps(['help'], {})).toMatchObject({ exit: { code: 0 } });
+    expect(await lkps(['sevre'], {})).toMatchObject({ exit: { code: 2 } });
+    expect(await lkps(['serve', '--skip-auth'], {})).toMatchObject({ exit: { code: 2 } });
+  });
+
+  it('finishes the requests it has when told to stop, then ends with 0', async () => {
+    const service = await fixture.stack.startLkps();
+    const edge = await fixture.stack.startOcelot(service.url);
+    const token = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
+    await fixture.sql('begin');
+    await fixture.sql('lock table audit_events in access exclusive mode');
+    const inFlight = post(`${edge.url}/api/agent/register`, {}, bearer(token));
+    await delay(300); // until it waits for the lock
+    const stopped = service.child.stop();
+    await delay(300);
+    await fixture.sql('rollback');
+    expect((await inFlight).status).toBe(200);
+    expect(await stopped).toMatchObject({ code: 0 });
+  });
+});
