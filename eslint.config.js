@@ -6,8 +6,17 @@ const ids = 'core has no randomness of its own: ask the Ids port.';
 const host = 'core runs in any host: reach the outside through a port.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'reports/', '**/node_modules/', 'tests/architecture/fixtures/', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      'dist/',
+      'reports/',
+      '**/node_modules/',
+      'tests/architecture/fixtures/',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   js.configs.recommended,
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
@@ -37,10 +46,12 @@ export default tseslint.config(
       ],
       'no-restricted-globals': [
         'error',
-        ...['process', 'console', 'performance', 'crypto', 'fetch', 'setTimeout', 'setInterval'].map((name) => ({
-          name,
-          message: host,
-        })),
+        ...['process', 'console', 'performance', 'crypto', 'fetch', 'setTimeout', 'setInterval'].map(
+          (name) => ({
+            name,
+            message: host,
+          }),
+        ),
       ],
     },
   },

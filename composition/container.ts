@@ -164,7 +164,7 @@ function toKey({ id, secret }: NamedSecret): LiveKitKey {
 }
 
 function token<T>(name: string): InjectionToken<T> {
-  return Symbol(name) as InjectionToken<T>;
+  return Symbol(name);
 }
 
 function provide<T>(

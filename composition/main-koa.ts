@@ -57,9 +57,10 @@ export async function serve({
       .resolve(PORTS.journal)
       .event('service.started', 'allowed', { details: { version: VERSION } });
     await container.resolve(PORTS.audit).append([started]);
+    const answer = platformApp(createHttpHandler(container.resolve(PORTS.service))).callback();
     const server = createServer(
       { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-      platformApp(createHttpHandler(container.resolve(PORTS.service))).callback(),
+      (request, response) => void answer(request, response), // Koa answers its own failures
     );
     await listen(server, config);
     logger.info({ port: config.port, version: VERSION }, 'serving');

@@ -17,11 +17,16 @@ export interface ClientRun {
   readonly exit: ChildExit;
 }
 
+export interface ClientOptions {
+  readonly onEvent?: (event: ClientEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Starts the real LiveKit client as a process of its own; its token travels by environment, out of sight of `ps`. */
 export function startClient(
   { livekitUrl, token }: Access,
   args: readonly string[],
-  options: { readonly onEvent?: (event: ClientEvent) => void; readonly signal?: AbortSignal } = {},
+  options: ClientOptions = {},
 ): Promise<Child> {
   return startChild({
     name: `client ${args[0] ?? ''}`,
@@ -41,10 +46,16 @@ export function startClient(
 export async function runClient(
   access: Access,
   args: readonly string[],
-  options: { readonly signal?: AbortSignal } = {},
+  options: ClientOptions = {},
 ): Promise<ClientRun> {
   const events: ClientEvent[] = [];
-  const client = await startClient(access, args, { ...options, onEvent: (event) => events.push(event) });
+  const client = await startClient(access, args, {
+    ...options,
+    onEvent: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+  });
   return { exit: await client.exited, events };
 }
 

@@ -10,6 +10,7 @@ import type { StackDescription } from './description.ts';
 import { reported } from './progress.ts';
 import { describeStack } from './stack-description.ts';
 import { startStack } from './stack.ts';
+import { listenForStop } from './stop-request.ts';
 import { terminalProgress } from './terminal-progress.ts';
 
 /** LiveKit keeps a room for 20 s after its participant left. */
@@ -17,23 +18,15 @@ const END_TIMEOUT_MS = 60_000;
 
 const terminal = new Terminal(process.stdout);
 const progress = terminalProgress(process.stdout);
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    interruption.abort(new Error('interrupted'));
-  });
-}
+const stopping = listenForStop();
 
-process.exitCode = await main(interruption.signal);
+process.exitCode = await main(stopping.signal);
 
 async function main(signal: AbortSignal): Promise<number> {
   terminal.row('LKPS: Entra identity in front of LiveKit. Everything runs on this machine.');
   terminal.heading('Starting the real parts');
   try {
-    const stack = await startStack({
-      signal,
-      progress,
-    });
+    const stack = await startStack({ signal, progress });
     try {
       showRegistration(stack.agent, terminal);
       await show(describeStack(stack), signal);
@@ -45,7 +38,7 @@ async function main(signal: AbortSignal): Promise<number> {
     return 0;
   } catch (error) {
     terminal.failed(`  ${signal.aborted ? 'Interrupted; every process is stopped.' : String(error)}`);
-    return signal.aborted ? 130 : 1;
+    return stopping.exitCode() ?? 1;
   }
 }
 
@@ -54,15 +47,12 @@ async function show(stack: StackDescription, signal: AbortSignal): Promise<void>
   const records = await Records.open(stack.database_url);
   try {
     const session = await showConversation(stack, terminal, signal);
-    const [unauthorised, stolen, endReason] = await reported(
-      progress,
-      'LiveKit closes the room 20 s after the client left',
-      () =>
-        Promise.all([
-          tryUnauthorised(stack, records),
-          tryStolenToken(stack, signal),
-          records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),
-        ]),
+    const [unauthorised, stolen, endReason] = await reported(progress, "The room's end", (working) =>
+      whileTelling(working, 'LiveKit keeps the room for 20 s; others try their luck', [
+        tryUnauthorised(stack, records),
+        tryStolenToken(stack, signal),
+        records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),
+      ]),
     );
     await showLife(records, session, terminal);
     terminal.row(`on record: ended, ${endReason}`);
@@ -72,6 +62,24 @@ async function show(stack: StackDescription, signal: AbortSignal): Promise<void>
     terminal.note(`${((performance.now() - startedAt) / 1000).toFixed(0)} s from the first hop to here`);
   } finally {
     await records.close();
+  }
+}
+
+/** Something takes longer than a person should look at nothing. */
+async function whileTelling<Parts extends readonly Promise<unknown>[]>(
+  tell: (detail: string) => void,
+  detail: string,
+  parts: [...Parts],
+): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+  tell(detail);
+  const startedAt = performance.now();
+  const ticking = setInterval(() => {
+    tell(`${detail} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
+  }, 1000);
+  try {
+    return await Promise.all(parts);
+  } finally {
+    clearInterval(ticking);
   }
 }
 

@@ -1,9 +1,8 @@
-import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeExit } from './process/child.ts';
 import { guideTo } from './guide.ts';
-import { onOrphaned } from './orphaned.ts';
 import { describeStack } from './stack-description.ts';
+import { listenForStop } from './stop-request.ts';
 import { startStack, type LogSource, type Stack } from './stack.ts';
 import { terminalProgress } from './terminal-progress.ts';
 
@@ -21,28 +20,7 @@ const { values } = parseArgs({
 });
 
 const QUIET: readonly LogSource[] = ['postgres', 'livekit'];
-/** npm passes Ctrl-C on to a process that got it from the terminal already: not an impatient second one. */
-const IMPATIENT_AFTER_MS = 1_000;
-
-const stopping = new AbortController();
-let stopSignal: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
-const stop = (name: NodeJS.Signals): void => {
-  if (stopSignal === undefined) {
-    stopSignal = { name, at: performance.now() };
-    stopping.abort(new Error(`stopped by ${name}`));
-  } else if (performance.now() - stopSignal.at > IMPATIENT_AFTER_MS) {
-    // The guards see this process go and stop what is left.
-    process.exit(128 + constants.signals[name]);
-  }
-};
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    stop(name);
-  });
-}
-onOrphaned(() => {
-  stop('SIGHUP');
-});
+const stopping = listenForStop();
 // Whoever read the line of JSON may have closed its end.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -61,7 +39,8 @@ async function main(): Promise<number> {
     });
     return await run(stack);
   } catch (error) {
-    if (stopSignal !== undefined) return 128 + constants.signals[stopSignal.name];
+    const asked = stopping.exitCode();
+    if (asked !== undefined) return asked;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
@@ -84,7 +63,7 @@ async function run(stack: Stack): Promise<number> {
     told,
     ...children.map(async (child) => `${child.name} ended (${describeExit(await child.exited)})`),
   ]);
-  if (lost !== undefined && stopSignal === undefined) process.stderr.write(`${lost}: stopping everything\n`);
+  if (lost !== undefined && !stopping.signal.aborted) process.stderr.write(`${lost}: stopping everything\n`);
   await stack.stop();
-  return stopSignal === undefined ? 1 : 0;
+  return stopping.signal.aborted ? 0 : 1;
 }

@@ -15,9 +15,16 @@ export function terminalProgress(out: WriteStream): Progress {
     clear();
     out.write(`${text}\n`);
   };
+  const inPlace = (text: string): void => {
+    if (!out.isTTY) return;
+    clear();
+    out.write(text.slice(0, out.columns - 1));
+    transient = true;
+  };
   return (event) => {
     switch (event.state) {
       case 'started':
+        inPlace(`  ${event.step.padEnd(18)} ...`);
         return;
       case 'done':
         line(`  ${event.step.padEnd(18)} ready in ${duration(event)}`);
@@ -27,11 +34,8 @@ export function terminalProgress(out: WriteStream): Progress {
         return;
       case 'working': {
         const text = `  ${event.step.padEnd(18)} ${event.detail ?? ''}`;
-        if (out.isTTY) {
-          clear();
-          out.write(text.slice(0, out.columns - 1));
-          transient = true;
-        } else if (event.elapsedMs - lastRepeatMs >= REPEAT_MS || lastRepeatMs === 0) {
+        inPlace(text);
+        if (!out.isTTY && (event.elapsedMs - lastRepeatMs >= REPEAT_MS || lastRepeatMs === 0)) {
           lastRepeatMs = event.elapsedMs;
           line(text);
         }

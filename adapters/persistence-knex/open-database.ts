@@ -75,14 +75,7 @@ async function inTransaction<T>(
     release(true);
   });
   try {
-    const result = await builder.transaction(
-      async (trx) => {
-        const outcome = await work(trx);
-        expired.throwIfAborted();
-        return outcome;
-      },
-      { connection },
-    );
+    const result = await builder.transaction(work, { connection });
     release(false);
     return result;
   } catch (error) {

@@ -67,8 +67,6 @@ export interface FailureFact extends Fact<'start_failed'> {
   readonly reason: string;
 }
 
-export type SessionFactKind = SessionFact['kind'];
-
 /** In order of rank: a session's state is the highest its facts speak for, and never goes back. */
 export const SESSION_STATES = ['starting', 'created', 'active', 'ended', 'failed'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];

@@ -45,7 +45,9 @@ describe('the service as a process', () => {
   });
 
   it('does not start without proof of the proxy, unless told that the network alone guarantees it', async () => {
-    const { LKPS_PROXY_SECRETS: _secret, ...env } = fixture.stack.lkpsEnv;
+    const env = Object.fromEntries(
+      Object.entries(fixture.stack.lkpsEnv).filter(([name]) => name !== 'LKPS_PROXY_SECRETS'),
+    );
     const { exit, output } = await lkps(['serve'], env);
     expect(exit.code).toBe(1);
     expect(output).toContain('LKPS_PROXY_SECRETS');

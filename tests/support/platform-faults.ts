@@ -1,6 +1,6 @@
 import { LkpsError } from '../../core/index.ts';
 import { withFaults, type Fault } from './memory-faults.ts';
-import type { OutsidePorts } from './platform-over-memory.ts';
+import type { OutsidePorts } from './platform-ports.ts';
 
 export type PortName = keyof OutsidePorts;
 

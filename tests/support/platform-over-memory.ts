@@ -1,7 +1,6 @@
 import {
   createHttpHandler,
   type HttpHandler,
-  type HttpHeaders,
   type HttpLogEntry,
   type HttpService,
 } from '../../adapters/http/index.ts';
@@ -13,15 +12,7 @@ import {
   parseTokenTtlSeconds,
   RegisterAgent,
   StartSession,
-  type AgentStore,
-  type ApplicationDirectory,
-  type AuditStore,
   type HealthCheckName,
-  type IdentitySource,
-  type RoomDispatcher,
-  type SessionStore,
-  type TokenIssuer,
-  type WebhookVerifier,
 } from '../../core/index.ts';
 import { CountingIds } from './counting-ids.ts';
 import { FixedClock } from './fixed-clock.ts';
@@ -34,18 +25,7 @@ import { MemorySessionStore } from './memory-session-store.ts';
 import { MemoryTokenIssuer } from './memory-token-issuer.ts';
 import { MemoryWebhookVerifier } from './memory-webhook-verifier.ts';
 import { faultyPorts, type PortFaults } from './platform-faults.ts';
-
-/** The ports that reach outside the process, and so can fail. */
-export interface OutsidePorts {
-  readonly identity: IdentitySource<HttpHeaders>;
-  readonly directory: ApplicationDirectory;
-  readonly agents: AgentStore;
-  readonly sessions: SessionStore;
-  readonly audit: AuditStore;
-  readonly tokens: TokenIssuer;
-  readonly rooms: RoomDispatcher;
-  readonly webhooks: WebhookVerifier;
-}
+import type { OutsidePorts } from './platform-ports.ts';
 
 /** What stands behind the ports, for tests to set up and to look at. */
 export interface Memory {

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { ROOT, sourcesIn } from '../support/platform-project.ts';
+
+const MEDIAN = 130;
+const LIMIT = 250;
+/** Files over the limit, each with its reason. */
+const LARGE: Readonly<Record<string, string>> = {};
+
+describe('a file holds one concept', () => {
+  it('the median source file stays under 130 lines', async () => {
+    const sizes = await sizesIn(['core', 'adapters', 'composition', 'dev']);
+    const sorted = sizes.map(([, lines]) => lines).sort((a, b) => a - b);
+    expect(sorted.length).toBeGreaterThan(50);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(MEDIAN);
+  });
+
+  it('no file is over 250 lines without a reason', async () => {
+    const sizes = await sizesIn(['core', 'adapters', 'composition', 'dev', 'tests']);
+    const large = sizes.filter(([, lines]) => lines > LIMIT).map(([path]) => path);
+    expect(large).toEqual(Object.keys(LARGE));
+  });
+});
+
+async function sizesIn(
+  folders: readonly string[],
+): Promise<readonly (readonly [path: string, lines: number])[]> {
+  const paths = (await Promise.all(folders.map(sourcesIn))).flat();
+  return Promise.all(
+    paths.map(async (path) => {
+      const text = await readFile(`${ROOT}${path}`, 'utf8');
+      return [path, text.trimEnd().split('\n').length] as const;
+    }),
+  );
+}

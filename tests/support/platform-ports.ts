@@ -1,0 +1,23 @@
+import type { HttpHeaders } from '../../adapters/http/index.ts';
+import type {
+  AgentStore,
+  ApplicationDirectory,
+  AuditStore,
+  IdentitySource,
+  RoomDispatcher,
+  SessionStore,
+  TokenIssuer,
+  WebhookVerifier,
+} from '../../core/index.ts';
+
+/** The ports that reach outside the process, and so can fail. */
+export interface OutsidePorts {
+  readonly identity: IdentitySource<HttpHeaders>;
+  readonly directory: ApplicationDirectory;
+  readonly agents: AgentStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenIssuer;
+  readonly rooms: RoomDispatcher;
+  readonly webhooks: WebhookVerifier;
+}
