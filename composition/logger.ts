@@ -30,11 +30,18 @@ export function httpLog(logger: Logger): HttpLog {
   };
 }
 
+/** Errors that cause each other end somewhere. */
+const MAX_CAUSES = 4;
+const MAX_FRAMES = 8;
+
 /**
  * What of an error may be kept: its kind, its code and where it came from. Never its message, which may quote a token
  * (LiveKit's 401), a connection string or a row (PostgreSQL).
  */
-export function describeError(error: unknown): Readonly<Record<string, unknown>> | undefined {
+export function describeError(
+  error: unknown,
+  causesLeft = MAX_CAUSES,
+): Readonly<Record<string, unknown>> | undefined {
   if (!(error instanceof Error)) {
     return error === undefined ? undefined : { type: typeof error };
   }
@@ -42,11 +49,17 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
     type: error.constructor.name,
     code: 'code' in error && typeof error.code === 'string' ? error.code : undefined,
     reason: error instanceof LkpsError ? error.message : undefined,
-    at: error.stack
-      ?.split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .slice(0, 8)
-      .map((line) => line.trim()),
-    cause: error.cause === undefined ? undefined : describeError(error.cause),
+    at: framesOf(error),
+    cause: causesLeft === 0 ? undefined : describeError(error.cause, causesLeft - 1),
   };
+}
+
+/** The stack begins with the message, lines of which may look like frames. */
+function framesOf({ stack = '', message }: Error): readonly string[] {
+  const trace = stack.slice(stack.includes(message) ? stack.indexOf(message) + message.length : 0);
+  return trace
+    .split('\n')
+    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
+    .slice(0, MAX_FRAMES)
+    .map((line) => line.trim());
 }

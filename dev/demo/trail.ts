@@ -64,10 +64,7 @@ function detailOf(row: AuditRow): string {
   if (row.grants !== null) {
     const { room, ...flags } = row.grants;
     const names = Object.keys(flags).filter((name) => flags[name] === true);
-    return `jti ${row.token_id?.slice(0, 8)}..${room === undefined ? '' : ', one room'}: ${names.join(' ')}`.slice(
-      0,
-      64,
-    );
+    return `jti ${row.token_id?.slice(0, 8)}..${room === undefined ? '' : ', one room'}: ${names.join(' ')}`;
   }
   const { from, to, end_reason: reason } = row.details ?? {};
   return from === undefined

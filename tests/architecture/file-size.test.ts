@@ -5,7 +5,10 @@ import { ROOT, sourcesIn } from '../support/platform-project.ts';
 const MEDIAN = 130;
 const LIMIT = 250;
 /** Files over the limit, each with its reason. */
-const LARGE: Readonly<Record<string, string>> = {};
+const LARGE: Readonly<Record<string, string>> = {
+  'tests/contract/http-host.contract.ts': 'what every host promises, in one suite',
+  'tests/dev/ocelot.test.ts': 'a negative test for each rule of the edge',
+};
 
 describe('a file holds one concept', () => {
   it('the median source file stays under 130 lines', async () => {
@@ -18,7 +21,7 @@ describe('a file holds one concept', () => {
   it('no file is over 250 lines without a reason', async () => {
     const sizes = await sizesIn(['core', 'adapters', 'composition', 'dev', 'tests']);
     const large = sizes.filter(([, lines]) => lines > LIMIT).map(([path]) => path);
-    expect(large).toEqual(Object.keys(LARGE));
+    expect(large.filter((path) => !Object.hasOwn(LARGE, path))).toEqual([]);
   });
 });
 

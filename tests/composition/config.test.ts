@@ -7,7 +7,7 @@ import {
   parseServeConfig,
   type Environment,
 } from '../../composition/config.ts';
-import { SETTINGS } from '../../composition/settings.ts';
+import { SETTINGS, type Setting } from '../../composition/settings.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 
 function problemsOf(
@@ -56,8 +56,7 @@ describe('the configuration', () => {
   });
 
   it('names every required variable at once when the environment is empty', () => {
-    const settings: Readonly<Record<string, { readonly default?: string; readonly optional?: true }>> =
-      SETTINGS;
+    const settings: Readonly<Record<string, Setting>> = SETTINGS;
     const required = Object.keys(settings).filter(
       (name) => settings[name]?.default === undefined && settings[name]?.optional !== true,
     );

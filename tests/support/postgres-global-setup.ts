@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../adapters/persistence-knex/index.ts';
-import { startPostgres } from './postgres-server.ts';
+import { startPostgres } from '../../dev/postgres/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

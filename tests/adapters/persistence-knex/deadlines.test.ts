@@ -11,7 +11,7 @@ import { agentNameOf, parseClientId } from '../../../core/index.ts';
 import { auditEvents } from '../../support/arbitraries.ts';
 import { asNewEvents, freshSessionId } from '../../support/fresh-ids.ts';
 import { query, withConnection } from '../../support/postgres-database.ts';
-import { startPostgres } from '../../support/postgres-server.ts';
+import { startPostgres } from '../../../dev/postgres/server.ts';
 import { storesOn, type PostgresStores } from '../../support/postgres-stores.ts';
 import { openWire } from '../../support/postgres-wire.ts';
 

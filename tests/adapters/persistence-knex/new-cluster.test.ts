@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrate } from '../../../adapters/persistence-knex/index.ts';
 import { query } from '../../support/postgres-database.ts';
-import { startPostgres } from '../../support/postgres-server.ts';
+import { startPostgres } from '../../../dev/postgres/server.ts';
 
 /** Roles belong to the cluster, so the first migration of all is a case of its own. */
 let server: Awaited<ReturnType<typeof startPostgres>>;
