@@ -142,6 +142,7 @@ function httpService(
       probes: { livekit: new LiveKitProbe(livekit), database: new DatabaseProbe({ db: database }) },
       clock: ports.clock,
     }),
+    clock: ports.clock,
     ids: ports.ids,
     site: site(config, version),
     log,

@@ -20,8 +20,16 @@ export function createLogger(
 }
 
 export function httpLog(logger: Logger): HttpLog {
-  return ({ requestId, operation, status, code, reason, error }) => {
-    const fields = { request_id: requestId, operation, status, code, reason, error: describeError(error) };
+  return ({ requestId, operation, status, durationMs, code, reason, error }) => {
+    const fields = {
+      request_id: requestId,
+      operation,
+      status,
+      duration_ms: durationMs,
+      code,
+      reason,
+      error: describeError(error),
+    };
     if (status >= 500) {
       logger.error(fields, 'request failed');
     } else {

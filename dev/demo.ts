@@ -4,6 +4,7 @@ import { showConversation } from './demo/conversation.ts';
 import { Records } from './demo/records.ts';
 import { showRegistration } from './demo/registration.ts';
 import { tryStolenToken, tryUnauthorised, type Refusal } from './demo/refusals.ts';
+import { ServiceLog } from './demo/service-log.ts';
 import { Terminal } from './demo/terminal.ts';
 import { showAuditTrail, showLife } from './demo/trail.ts';
 import type { StackDescription } from './description.ts';
@@ -26,10 +27,17 @@ async function main(signal: AbortSignal): Promise<number> {
   terminal.row('LKPS: Entra identity in front of LiveKit. Everything runs on this machine.');
   terminal.heading('Starting the real parts');
   try {
-    const stack = await startStack({ signal, progress });
+    const log = new ServiceLog();
+    const stack = await startStack({
+      signal,
+      progress,
+      log: (source, line) => {
+        if (source === 'lkps') log.add(line);
+      },
+    });
     try {
-      showRegistration(stack.agent, terminal);
-      await show(describeStack(stack), signal);
+      await showRegistration(stack.agent, log, terminal);
+      await show(describeStack(stack), log, signal);
     } finally {
       terminal.heading('Stopping');
       await stack.stop();
@@ -42,11 +50,11 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
-async function show(stack: StackDescription, signal: AbortSignal): Promise<void> {
+async function show(stack: StackDescription, log: ServiceLog, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   const records = await Records.open(stack.database_url);
   try {
-    const session = await showConversation(stack, terminal, signal);
+    const session = await showConversation({ stack, records, log, terminal, signal });
     const [unauthorised, stolen, endReason] = await reported(progress, "The room's end", (working) =>
       whileTelling(working, 'LiveKit keeps the room for 20 s; others try their luck', [
         tryUnauthorised(stack, records),

@@ -8,9 +8,15 @@ import type { HttpLogEntry, HttpService } from './service.ts';
 /** The HTTP contract of the platform, the same behind every host. */
 export function createHttpHandler(service: HttpService): HttpHandler {
   return async (request) => {
+    const startedMs = service.clock.now().getTime();
     const context = requestContext(request, service.ids, service.site.trustedHops);
     const answered = await answer(service, request, context);
-    service.log({ requestId: context.requestId, status: answered.response.status, ...answered.entry });
+    service.log({
+      requestId: context.requestId,
+      status: answered.response.status,
+      durationMs: service.clock.now().getTime() - startedMs,
+      ...answered.entry,
+    });
     const { status, headers, body } = answered.response;
     const named = { status, headers: { ...headers, 'x-request-id': context.requestId }, body };
     return request.method === 'HEAD' ? withoutBody(named) : named;
@@ -28,7 +34,7 @@ function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
 
 interface Answered {
   readonly response: HttpResponse;
-  readonly entry: Omit<HttpLogEntry, 'requestId' | 'status'>;
+  readonly entry: Pick<HttpLogEntry, 'operation' | 'code' | 'reason' | 'error'>;
 }
 
 async function answer(

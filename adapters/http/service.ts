@@ -1,6 +1,7 @@
 import type {
   AuthenticateCaller,
   CheckHealth,
+  Clock,
   HandleWebhook,
   Ids,
   LkpsErrorCode,
@@ -17,6 +18,7 @@ export interface HttpService {
   readonly startSession: Pick<StartSession, 'execute'>;
   readonly handleWebhook: Pick<HandleWebhook, 'execute'>;
   readonly checkHealth: Pick<CheckHealth, 'execute'>;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly site: Site;
   readonly log: HttpLog;
@@ -39,6 +41,7 @@ export interface HttpLogEntry {
   /** The route's operation, or `unmatched`: the path itself is the caller's choice. */
   readonly operation: string;
   readonly status: number;
+  readonly durationMs: number;
   readonly code?: LkpsErrorCode | 'internal_error';
   /** Why, in the service's own words. */
   readonly reason?: string;

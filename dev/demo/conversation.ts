@@ -3,25 +3,43 @@ import { eventOf, runClient, type ClientEvent, type ClientRun } from '../client-
 import type { StackDescription } from '../description.ts';
 import { applicationToken, recordOf, startSession, type StartedSession } from '../platform-client.ts';
 import { expect } from './expect.ts';
+import type { Records } from './records.ts';
+import type { ServiceLog } from './service-log.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Who the demo shows, where it shows it, and what it asks how long a hop took. */
+export interface Stage {
+  readonly stack: StackDescription;
+  readonly records: Records;
+  readonly log: ServiceLog;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
 /** A client reaches its agent: from an Entra token to a tone that comes back. Every hop with its time. */
-export async function showConversation(
-  stack: StackDescription,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<StartedSession> {
+export async function showConversation({
+  stack,
+  records,
+  log,
+  terminal,
+  signal,
+}: Stage): Promise<StartedSession> {
   terminal.heading('A conversation: client-a talks to agent-a');
   const agent = stack.apps['agent-a'];
 
   const [entraToken, entraMs] = await timed(() => applicationToken(stack, stack.apps['client-a']));
   terminal.hop('client -> Entra', 'client id and secret, for a token for LKPS', entraMs);
-  terminal.hop('client -> Ocelot', 'POST /api/session/start {"agent_entra_app_id"}');
   const [session, startMs] = await timed(() => startSession(stack, entraToken, agent.client_id));
-  terminal.hop('Ocelot -> LKPS', 'token is good: + who it is, + proof of Ocelot');
-  terminal.hop('LKPS -> PostgreSQL', 'allowed: intent, then grant, on record');
-  terminal.hop('LKPS -> LiveKit', `room ${session.room.slice(0, 10)}.. with exactly one agent`);
-  terminal.hop('client <- LKPS', `a token for ${grantOf(session.token)}`, startMs);
+  const lkpsMs = await log.durationOf((entry) => entry['request_id'] === session.requestId);
+  terminal.hop('client -> Ocelot', 'POST /api/session/start {"agent_entra_app_id"}', startMs);
+  terminal.hop('  Ocelot -> LKPS', '+ who it is, + proof of Ocelot; allowed', lkpsMs);
+  const roomMs = await records.roomTimeOf(session.sessionId);
+  terminal.hop(
+    '    LKPS -> LiveKit',
+    `intent on record, then room ${session.room.slice(0, 8)}.. + agent`,
+    roomMs,
+  );
+  terminal.hop('client <- LKPS', `grant on record, then a token: ${grantOf(session.token)}`);
 
   const onEvent = (event: ClientEvent): void => {
     showTalk(event, terminal);
@@ -79,7 +97,7 @@ function grantOf(token: string): string {
   const grant = recordOf(claims['video']);
   expect('a token for one room', typeof grant['room'] === 'string' && grant['roomJoin'] === true, grant);
   const minutes = ((claims.exp ?? 0) - (claims.nbf ?? 0)) / 60;
-  return `that room only, ${minutes} min`;
+  return `one room, ${minutes} min`;
 }
 
 async function timed<T>(run: () => Promise<T>): Promise<readonly [T, number]> {

@@ -58,6 +58,16 @@ export class Records {
     throw new Error(`the session did not end on record within ${timeoutMs} ms`);
   }
 
+  /** Milliseconds from the intent to the grant: committing the intent, and LiveKit's CreateRoom. */
+  async roomTimeOf(sessionId: string): Promise<number> {
+    const { rows } = await this.#db.query<{ ms: number }>(
+      `select (extract(epoch from max(occurred_at) - min(occurred_at)) * 1000)::int as ms
+       from audit_events where session_id = $1 and type in ('session.requested', 'session.granted')`,
+      [sessionId],
+    );
+    return rows[0]?.ms ?? Number.NaN;
+  }
+
   async factsOf(sessionId: string): Promise<readonly FactRow[]> {
     const { rows } = await this.#db.query<FactRow>(
       `select observed_at, kind, participant_identity, disconnect_reason

@@ -1,10 +1,15 @@
 import type { EchoAgent } from '../echo-agent.ts';
 import { recordOf } from '../platform-client.ts';
 import { expect } from './expect.ts';
+import type { ServiceLog } from './service-log.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How the echo agent came to be a LiveKit worker, from what it said itself while it started. */
-export function showRegistration(agent: EchoAgent | undefined, terminal: Terminal): void {
+export async function showRegistration(
+  agent: EchoAgent | undefined,
+  log: ServiceLog,
+  terminal: Terminal,
+): Promise<void> {
   expect('an echo agent', agent !== undefined, agent);
   terminal.heading('The agent: from an Entra token to a LiveKit worker');
   const said = agent.child
@@ -17,9 +22,9 @@ export function showRegistration(agent: EchoAgent | undefined, terminal: Termina
     return ms;
   };
   terminal.hop('agent -> Entra', 'client id and secret, for a token for LKPS', took('entra_token'));
-  terminal.hop('agent -> Ocelot', 'POST /api/agent/register');
-  terminal.hop('Ocelot -> LKPS', 'token is good: + who it is, + proof of Ocelot');
-  terminal.hop('LKPS -> PostgreSQL', 'an application: registration on record');
-  terminal.hop('agent <- LKPS', 'an agent token: no room, one hour', took('lkps_registered'));
+  const lkpsMs = await log.durationOf((entry) => entry['operation'] === 'registerAgent');
+  terminal.hop('agent -> Ocelot', 'POST /api/agent/register', took('lkps_registered'));
+  terminal.hop('  Ocelot -> LKPS', '+ who it is, + proof of Ocelot; put on record', lkpsMs);
+  terminal.hop('agent <- LKPS', 'an agent token: no room, one hour');
   terminal.hop('agent -> LiveKit', `worker ${agent.name.slice(0, 8)}.. waits for jobs`, took('registered'));
 }

@@ -15,6 +15,7 @@ const line = z.strictObject({
   request_id: z.string(),
   operation: z.string(),
   status: z.number(),
+  duration_ms: z.number(),
   code: z.string().optional(),
   reason: z.string().optional(),
   error: z.unknown().optional(),
@@ -34,6 +35,7 @@ describe('the log of requests', () => {
       requestId: parseRequestId('req-1'),
       operation: 'startSession',
       status: 503,
+      durationMs: 7,
       code: 'livekit_unavailable',
       reason: 'CreateRoom failed',
       error: new Error('canary'),
@@ -47,13 +49,14 @@ describe('the log of requests', () => {
       level: 'error',
       request_id: 'req-1',
       status: 503,
+      duration_ms: 7,
     });
   });
 
   it('is an error from 500 on, and information below', () => {
     const { lines, log } = capture();
     for (const status of [200, 404, 499, 500, 503]) {
-      log({ requestId: parseRequestId('req-1'), operation: 'checkHealth', status });
+      log({ requestId: parseRequestId('req-1'), operation: 'checkHealth', status, durationMs: 0 });
     }
     const levels = lines.map((text) => line.parse(JSON.parse(text)).level);
     expect(levels).toEqual(['info', 'info', 'info', 'error', 'error']);

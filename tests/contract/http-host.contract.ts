@@ -1,21 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { MAX_BODY_BYTES, type HttpHandler, type HttpRequest } from '../../adapters/http/index.ts';
+import { MAX_BODY_BYTES, type HttpRequest } from '../../adapters/http/index.ts';
 import { holds } from '../support/arbitraries.ts';
-import { utf8, type RawHeader, type RawRequest, type RawResponse } from '../support/http-message.ts';
+import type { RawHeader, RawRequest } from '../support/http-message.ts';
+import type { HttpHostSubject, OpenHttpHost } from '../support/http-host-subject.ts';
 import { RecordingHandler } from '../support/http-recording-handler.ts';
 import { lawsOf, type ContractOptions } from '../support/laws.ts';
-
-export interface HttpHostSubject {
-  /** Sends a request the way the host's clients do, and reads the whole answer. */
-  readonly send: (request: RawRequest) => Promise<RawResponse>;
-  readonly close: () => Promise<void>;
-}
-
-export type OpenHttpHost = (handler: HttpHandler) => Promise<HttpHostSubject>;
+import { describeHttpAnswers } from './http-answers.contract.ts';
 
 const WEBHOOK = '/livekit/webhook';
-const EMPTY = new Uint8Array();
 const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 const rawHeaderValues = fc.stringMatching(
   /^[!-~\u00a1-\u00ff]([ -~\u00a1-\u00ff]{0,30}[!-~\u00a1-\u00ff])?$/,
@@ -172,88 +165,9 @@ export function describeHttpHost(adapter: string, open: OpenHttpHost, options?: 
     law('says who opened the connection', async () => {
       expect((await handed({ method: 'GET', target: '/' })).peerAddress).toMatch(/^[0-9a-f.:]+$/i);
     });
-
-    law('gives back the answer untouched: status, headers and bytes', () =>
-      holds(
-        fc.record({
-          status: fc.constantFrom(200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503),
-          headers: fc.dictionary(
-            fc.constantFrom(
-              'x-request-id',
-              'cache-control',
-              'content-type',
-              'retry-after',
-              'www-authenticate',
-              'allow',
-            ),
-            fc.stringMatching(/^[!-~]{1,20}$/),
-          ),
-          body: fc.uint8Array({ maxLength: 3000 }),
-        }),
-        async (answer) => {
-          recorder.answer = answer;
-          const response = await host.send({ method: 'POST', target: WEBHOOK, body: EMPTY });
-          expect(response.status).toBe(answer.status);
-          expect([...response.body]).toEqual([...answer.body]);
-          for (const [name, value] of Object.entries(answer.headers)) {
-            expect(response.headers.get(name)).toEqual([value]);
-          }
-          for (const name of MATTERING.filter((matters) => !(matters in answer.headers))) {
-            expect(response.headers.get(name)).toBeUndefined();
-          }
-        },
-      ),
-    );
-
-    law('answers HEAD with the headers alone', async () => {
-      recorder.answer = {
-        status: 200,
-        headers: { 'content-type': 'application/json', 'content-length': '17', 'x-request-id': 'r' },
-        body: EMPTY,
-      };
-      const { status, headers, body } = await host.send({ method: 'HEAD', target: '/api/health' });
-      expect([status, headers.get('x-request-id'), body.length]).toEqual([200, ['r'], 0]);
-      expect(headers.get('content-length') ?? ['17']).toEqual(['17']);
-    });
-
-    law('gives everybody who asks at once their own answer', async () => {
-      const echo = await open(({ body }) =>
-        Promise.resolve({ status: 200, headers: {}, body: body === 'too_large' ? EMPTY : body }),
-      );
-      try {
-        const texts = Array.from({ length: 40 }, (_, index) => `body number ${index}`);
-        const answers = await Promise.all(
-          texts.map((text) => echo.send({ method: 'POST', target: WEBHOOK, body: utf8(text) })),
-        );
-        expect(answers.map(({ body }) => new TextDecoder().decode(body))).toEqual(texts);
-      } finally {
-        await echo.close();
-      }
-    });
   });
+  describeHttpAnswers(adapter, open, options);
 }
-
-/** Headers that change what an answer means; a host adds none of them. */
-const MATTERING = [
-  ...[
-    'allow',
-    'cache-control',
-    'content-encoding',
-    'content-type',
-    'etag',
-    'location',
-    'retry-after',
-    'server',
-  ],
-  ...[
-    'set-cookie',
-    'vary',
-    'www-authenticate',
-    'x-powered-by',
-    'x-request-id',
-    'access-control-allow-origin',
-  ],
-];
 
 function bytesOf({ body }: HttpRequest): readonly number[] | string {
   return body === 'too_large' ? body : [...body];

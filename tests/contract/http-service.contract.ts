@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../adapters/http/index.ts';
 import { holds } from '../support/arbitraries.ts';
+import type { OpenHttpHost } from '../support/http-host-subject.ts';
 import { HTTP_CASES } from '../support/http-cases.ts';
 import { textOf, utf8, type RawHeader, type RawRequest, type RawResponse } from '../support/http-message.ts';
 import { JSON_TYPE, openStage, toHttpRequest, type Stage } from '../support/http-stage.ts';
-import type { OpenHttpHost } from './http-host.contract.ts';
 
 /**
  * The platform's own HTTP contract behind a host. Two platforms that know nothing of each other get the same requests,

@@ -90,6 +90,7 @@ export function platformOverMemory({
       },
       clock,
     }),
+    clock,
     ids,
     site: SITE,
     log: (entry) => log.push(entry),

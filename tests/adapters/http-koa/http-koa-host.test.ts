@@ -1,5 +1,6 @@
-import { describeHttpHost, type OpenHttpHost } from '../../contract/http-host.contract.ts';
+import { describeHttpHost } from '../../contract/http-host.contract.ts';
 import { describeHttpService } from '../../contract/http-service.contract.ts';
+import type { OpenHttpHost } from '../../support/http-host-subject.ts';
 import { openKoaHost } from '../../support/http-koa-host.ts';
 import { sendRaw } from '../../support/raw-http-client.ts';
 

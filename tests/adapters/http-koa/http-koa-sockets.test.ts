@@ -84,6 +84,13 @@ describe('the Koa host on a socket', () => {
     },
   );
 
+  it('ends the connection after a body it has not read, also of a client that would keep it', async () => {
+    const kept = announcing(100_000).replace('connection: close\r\n', '');
+    const response = parseResponse(await exchange(host.port, [kept, new Uint8Array(80_000)]));
+    expect(response.headers.get('connection')).toEqual(['close']);
+    expect(recorder.takeOnly().body).toBe('too_large');
+  });
+
   it('answers an upload that announces too much before it sends the rest', async () => {
     const started = announcing(50_000_000);
     const response = parseResponse(await exchange(host.port, [started, new Uint8Array(70_000)]));
