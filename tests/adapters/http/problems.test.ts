@@ -102,7 +102,14 @@ describe('a problem', () => {
       request_id: 'request-1',
     });
     expect(log).toEqual([
-      { requestId: 'request-1', operation: 'startSession', status: 500, code: 'internal_error', error },
+      {
+        requestId: 'request-1',
+        operation: 'startSession',
+        status: 500,
+        durationMs: 0,
+        code: 'internal_error',
+        error,
+      },
     ]);
   });
 
@@ -113,6 +120,7 @@ describe('a problem', () => {
         requestId: 'request-1',
         operation: 'startSession',
         status: 503,
+        durationMs: 0,
         code: 'audit_unavailable',
         reason: 'the reason',
         error: inside,
