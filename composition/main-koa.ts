@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
-import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
 import { platformApp } from '../adapters/http-koa/index.ts';
 import { createHttpHandler } from '../adapters/http/index.ts';
@@ -12,12 +12,11 @@ import {
 } from '../adapters/persistence-knex/index.ts';
 import type { Config, Secrets } from './config.ts';
 import { buildContainer, PORTS } from './container.ts';
+import { livekitPool } from './livekit-pool.ts';
 import { createLogger, httpLog } from './logger.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
-/** Connections to LiveKit, kept open between calls and capped; the SDK's calls go through the global fetch. */
-const LIVEKIT_POOL = { connections: 32, keepAliveTimeout: 60_000, connect: { timeout: 2000 } };
 /** A request in flight when the process is told to stop has this long. */
 const DRAIN_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -39,7 +38,7 @@ export async function serve({
 }): Promise<RunningService> {
   const logger = createLogger(config);
   warnOfRisks(config, logger);
-  setGlobalDispatcher(new Agent(LIVEKIT_POOL));
+  setGlobalDispatcher(livekitPool()); // the SDK's calls go through the global fetch
   const directory = await FileApplicationDirectory.open(config.directoryFile);
   await migrateIfAsked(config, secrets, logger);
   const database = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });

@@ -99,7 +99,7 @@ describe('invariant 3: no token without its committed audit row', () => {
           expect(platform.audit.events.length).toBeGreaterThan(committed);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
     expect(Math.min(seen.tokens, seen.failures)).toBeGreaterThan(100);
   });

@@ -36,7 +36,7 @@ describe('invariant 2: a participant token', () => {
           expect(identity).toBe(expected);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     ));
 });
 

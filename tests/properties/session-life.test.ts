@@ -77,7 +77,7 @@ describe('invariant 4: a session, started and reported on at once', () => {
         expectOneWayUp(platform.audit.events, state);
         seen.set(state, (seen.get(state) ?? 0) + 1);
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
     expect([...seen.keys()].sort()).toEqual(['active', 'created', 'ended', 'failed']);
   });

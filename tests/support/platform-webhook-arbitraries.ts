@@ -15,7 +15,7 @@ const EVENTS = [
 
 const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 2 }));
 const orAnything = <T>(right: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 8, arbitrary: right }, anything);
+  fc.oneof({ weight: 20, arbitrary: right }, anything);
 const millis = fc.oneof(
   fc.constantFrom('1790000000001', '0', '-1', '9223372036854775807', '1e3', '1.5', ''),
   fc.integer(),

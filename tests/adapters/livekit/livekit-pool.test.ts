@@ -1,13 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { getGlobalDispatcher, setGlobalDispatcher, type Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LiveKitProbe, LiveKitRoomDispatcher } from '../../../adapters/livekit/index.ts';
+import { LIVEKIT_CONNECTIONS, livekitPool } from '../../../composition/livekit-pool.ts';
 import { anyRequest } from '../../contract/room-dispatcher.contract.ts';
 import { listenOnLoopback } from '../../support/http-loopback.ts';
 import { randomKey } from '../../support/livekit-server.ts';
 
-/** As composition/main-koa.ts installs it. */
-const CONNECTIONS = 32;
 const BURST = 200;
 
 /*
@@ -19,7 +18,7 @@ describe('the connections to LiveKit', () => {
   let agent: Agent;
   let server: CountingServer;
   beforeEach(async () => {
-    agent = new Agent({ connections: CONNECTIONS, keepAliveTimeout: 60_000, connect: { timeout: 2000 } });
+    agent = livekitPool();
     server = await openCountingServer();
   });
   afterEach(async () => {
@@ -47,13 +46,13 @@ describe('the connections to LiveKit', () => {
     await burst();
     await burst();
     expect(server.requests()).toBe(2 * BURST);
-    expect(server.sockets()).toEqual({ opened: CONNECTIONS, mostAtOnce: CONNECTIONS });
+    expect(server.sockets()).toEqual({ opened: LIVEKIT_CONNECTIONS, mostAtOnce: LIVEKIT_CONNECTIONS });
   });
 
   it('would be one for every call without it: the cap above is the pool’s doing', async () => {
     const { dispatcher } = clients(server.url);
     await Promise.all(Array.from({ length: BURST }, () => dispatcher.createRoom(anyRequest())));
-    expect(server.sockets().mostAtOnce).toBeGreaterThan(CONNECTIONS);
+    expect(server.sockets().mostAtOnce).toBeGreaterThan(LIVEKIT_CONNECTIONS);
   });
 });
 
