@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { migrate } from '../adapters/persistence-knex/index.ts';
+import { migrate, MigrationError } from '../adapters/persistence-knex/index.ts';
 import { LkpsError } from '../core/index.ts';
 import { ConfigError, parseMigrateConfig, parseServeConfig, type Environment } from './config.ts';
 import { describeError } from './logger.ts';
@@ -35,7 +35,10 @@ async function runMigrations(env: Environment): Promise<void> {
 /** Errors made for the operator are shown as they are; of all others only what cannot hold a secret. */
 function fail(error: unknown): void {
   const isForOperator =
-    error instanceof ConfigError || error instanceof StartError || error instanceof LkpsError;
+    error instanceof ConfigError ||
+    error instanceof StartError ||
+    error instanceof MigrationError ||
+    error instanceof LkpsError;
   process.stderr.write(`lkps: ${isForOperator ? error.message : JSON.stringify(describeError(error))}\n`);
   process.exitCode = 1;
 }

@@ -1,8 +1,10 @@
 import knex, { type Knex } from 'knex';
 import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
+import { MigrationError } from './migration-error.ts';
 import type { Database } from './open-database.ts';
 import { ensureServiceRole, grantServiceRole } from './service-role.ts';
+import { nameFailure } from './unavailable.ts';
 
 /** Any number nobody else locks in this database. */
 const MIGRATION_LOCK = 5_042_001;
@@ -74,6 +76,10 @@ async function exclusively<T>(adminUrl: string, work: (trx: Knex.Transaction) =>
       await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
       return work(trx);
     });
+  } catch (error) {
+    throw error instanceof MigrationError
+      ? error
+      : new MigrationError(`the schema was not changed: ${nameFailure(error)}`, { cause: error });
   } finally {
     await db.destroy();
   }
@@ -89,7 +95,7 @@ async function runBatch(run: Promise<unknown>): Promise<readonly string[]> {
 function getMigration(name: string): Migration {
   const migration = MIGRATIONS.get(name);
   if (migration === undefined) {
-    throw new Error(`the database has run ${name}, which this version does not know`);
+    throw new MigrationError(`the database has run ${name}, which this version does not know`);
   }
   return migration;
 }
@@ -97,7 +103,7 @@ function getMigration(name: string): Migration {
 function loginOf(url: string): string {
   const login = decodeURIComponent(new URL(url).username);
   if (login === '') {
-    throw new Error("the service's database URL names no login");
+    throw new MigrationError("the service's database URL names no login");
   }
   return login;
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { MigrationError } from './migration-error.ts';
 
 /** What the service logs in as is a member of this role, which is all it may do (migrations/0004). */
 export const SERVICE_ROLE = 'lkps_service';
@@ -12,7 +13,7 @@ export async function ensureServiceRole(trx: Knex): Promise<void> {
   const [state] = rows;
   if (state?.present !== true) {
     await trx.raw(CREATE).catch((cause: unknown) => {
-      throw new Error(
+      throw new MigrationError(
         `the role ${SERVICE_ROLE} is missing and cannot be created: as a superuser run ` +
           `create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to "${state?.owner ?? ''}" with admin option`,
         { cause },
@@ -41,14 +42,16 @@ export async function grantServiceRole(trx: Knex, login: string): Promise<void> 
   );
   const [state] = rows;
   if (state === undefined) {
-    throw new Error(`the service's login ${login} does not exist: create role "${login}" login`);
+    throw new MigrationError(`the service's login ${login} does not exist: create role "${login}" login`);
   }
   if (state.owns) {
-    throw new Error(`the service must not log in as ${login}, which has the rights of the schema's owner`);
+    throw new MigrationError(
+      `the service must not log in as ${login}, which has the rights of the schema's owner`,
+    );
   }
   if (!state.granted) {
     await trx.raw(GRANT, [login]).catch((cause: unknown) => {
-      throw new Error(
+      throw new MigrationError(
         `${login} cannot be made a member: as a superuser run grant ${SERVICE_ROLE} to "${login}"`,
         {
           cause,

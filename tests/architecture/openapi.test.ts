@@ -75,6 +75,19 @@ describe('openapi.yaml', () => {
     }
   });
 
+  it('promises exactly the fields that a success is answered with', async () => {
+    const withBody = (await realAnswers()).filter(
+      ({ response }) => response.status < 300 && response.body.length > 0,
+    );
+    expect(withBody.length).toBe(3);
+    for (const { operation, response } of withBody) {
+      const media = api.responseOf(operationOf(operation), response.status)?.content['application/json'];
+      const { required, properties } = parseSchema(api.resolve(media?.schema));
+      expect(Object.keys(z.looseObject({}).parse(jsonOf(response)))).toEqual(required);
+      expect(Object.keys(properties)).toEqual(required);
+    }
+  });
+
   /** What of an answer is not as documented: its headers, its media type, its body. */
   function unfit(operation: Operation, response: HttpResponse): readonly string[] {
     const documented = api.responseOf(operation, response.status);

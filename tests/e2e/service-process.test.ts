@@ -79,6 +79,21 @@ describe('the service as a process', () => {
     expect(again).toMatchObject({ exit: { code: 0 }, output: 'nothing to migrate' });
   });
 
+  it('tells an operator in words why it cannot migrate, and never the connection string', async () => {
+    const { serviceUrl, adminUrl } = await fixture.stack.postgres.createDatabase('refused');
+    const owner = await lkps(['migrate'], { LKPS_DATABASE_URL: adminUrl, LKPS_DATABASE_ADMIN_URL: adminUrl });
+    expect(owner).toMatchObject({ exit: { code: 1 } });
+    expect(owner.output).toContain("which has the rights of the schema's owner");
+    const wrong = adminUrl.replace(/:[^:@]+@/, ':wrong-canary@');
+    const stranger = await lkps(['migrate'], {
+      LKPS_DATABASE_URL: serviceUrl,
+      LKPS_DATABASE_ADMIN_URL: wrong,
+    });
+    expect(stranger).toMatchObject({ exit: { code: 1 } });
+    expect(stranger.output).toContain('SQLSTATE 28P01');
+    expect(stranger.output).not.toContain('canary');
+  });
+
   it('has its start on record, as the role that can only add to the trail', async () => {
     const rows = await fixture.sql(`select region, details from audit_events where type = 'service.started'`);
     expect(rows[0]).toMatchObject({ region: 'eu' });
