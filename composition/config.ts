@@ -54,7 +54,7 @@ export class ConfigError extends Error {
 export function parseServeConfig(env: Environment): { readonly config: Config; readonly secrets: Secrets } {
   const problems: string[] = [];
   const read = readSettings(env, Object.keys(SETTINGS).filter(isName), problems);
-  problems.push(...contradictions(read));
+  problems.push(...contradictions(read, env));
   const values = orThrow(read, problems);
   const [signingKey] = values.LKPS_LIVEKIT_KEYS;
   if (signingKey === undefined) {
@@ -131,22 +131,22 @@ function orThrow<K extends Name>(values: Partial<Values<K>>, problems: readonly 
   return values as Values<K>; // without a problem none is missing
 }
 
-function contradictions(values: Partial<Values<Name>>): readonly string[] {
+function contradictions(values: Partial<Values<Name>>, env: Environment): readonly string[] {
   const apiKeyIds = new Set(values.LKPS_LIVEKIT_KEYS?.map((key) => key.id));
   const shared = values.LKPS_WEBHOOK_KEYS?.filter((key) => apiKeyIds.has(key.id)) ?? [];
   return [
-    ...(values.LKPS_PROXY_PROOF === 'secret' && values.LKPS_PROXY_SECRETS === undefined
+    ...(values.LKPS_PROXY_PROOF === 'secret' && env['LKPS_PROXY_SECRETS'] === undefined
       ? [
           'LKPS_PROXY_SECRETS: is required, or LKPS_PROXY_PROOF=network must say that the network alone guarantees Ocelot',
         ]
       : []),
-    ...(values.LKPS_PROXY_PROOF === 'network' && values.LKPS_PROXY_SECRETS !== undefined
+    ...(values.LKPS_PROXY_PROOF === 'network' && env['LKPS_PROXY_SECRETS'] !== undefined
       ? ['LKPS_PROXY_SECRETS: is never read with LKPS_PROXY_PROOF=network']
       : []),
     ...shared.map(
       (key) => `LKPS_WEBHOOK_KEYS: ${key.id} also signs tokens; webhooks need a key of their own`,
     ),
-    ...(values.LKPS_MIGRATE_AT_START === true && values.LKPS_DATABASE_ADMIN_URL === undefined
+    ...(values.LKPS_MIGRATE_AT_START === true && env['LKPS_DATABASE_ADMIN_URL'] === undefined
       ? ['LKPS_DATABASE_ADMIN_URL: is required with LKPS_MIGRATE_AT_START=true']
       : []),
   ];

@@ -20,7 +20,8 @@ export class CheckHealth {
   readonly #probes: Readonly<Record<HealthCheckName, HealthProbe>>;
   readonly #clock: Clock;
   #latest: Promise<HealthReport> | undefined;
-  #latestUntilMs = Number.POSITIVE_INFINITY;
+  /** Undefined while the latest round is still asking. */
+  #answeredAtMs: number | undefined;
 
   constructor(ports: {
     readonly probes: Readonly<Record<HealthCheckName, HealthProbe>>;
@@ -31,23 +32,29 @@ export class CheckHealth {
   }
 
   execute(): Promise<HealthReport> {
-    if (this.#latest === undefined || this.#clock.now().getTime() >= this.#latestUntilMs) {
-      this.#latestUntilMs = Number.POSITIVE_INFINITY; // shared until it has an answer
+    if (this.#latest === undefined || this.#isStale()) {
+      this.#answeredAtMs = undefined;
       this.#latest = this.#round();
     }
     return this.#latest;
   }
 
+  /** A clock that went back makes an answer stale too. */
+  #isStale(): boolean {
+    const ageMs = this.#answeredAtMs === undefined ? 0 : this.#clock.now().getTime() - this.#answeredAtMs;
+    return ageMs < 0 || ageMs >= REUSE_MS;
+  }
+
   async #round(): Promise<HealthReport> {
     const [livekit, database] = await Promise.all([this.#check('livekit'), this.#check('database')]);
-    this.#latestUntilMs = this.#clock.now().getTime() + REUSE_MS;
+    this.#answeredAtMs = this.#clock.now().getTime();
     const status = livekit.status === 'pass' && database.status === 'pass' ? 'pass' : 'fail';
     return { status, checks: { livekit, database } };
   }
 
   async #check(name: HealthCheckName): Promise<HealthCheckResult> {
     const startedMs = this.#clock.now().getTime();
-    const healthy = await this.#probes[name].isHealthy();
+    const healthy = await this.#probes[name].isHealthy().catch(() => false);
     return { status: healthy ? 'pass' : 'fail', latencyMs: this.#clock.now().getTime() - startedMs };
   }
 }

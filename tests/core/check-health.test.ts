@@ -69,4 +69,24 @@ describe('CheckHealth', () => {
     clock.advance(1_000);
     expect((await health.execute()).status).toBe('pass');
   });
+
+  it('asks again when the clock went back', async () => {
+    const { health, clock, asked } = probed();
+    await health.execute();
+    clock.advance(-3_600_000);
+    await health.execute();
+    expect(asked.livekit).toBe(2);
+  });
+
+  it('takes a probe that rejects, against its promise, for a failure, and is not stuck with it', async () => {
+    const clock = new FixedClock();
+    let broken = true;
+    const isHealthy = (): Promise<boolean> =>
+      broken ? Promise.reject(new Error('broken')) : Promise.resolve(true);
+    const health = new CheckHealth({ probes: { livekit: { isHealthy }, database: { isHealthy } }, clock });
+    expect((await health.execute()).status).toBe('fail');
+    broken = false;
+    clock.advance(1_000);
+    expect((await health.execute()).status).toBe('pass');
+  });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HttpRequest } from '../../adapters/http/index.ts';
+import { PROOF_HEADER } from '../../adapters/identity-ocelot/index.ts';
 import {
   agentNameOf,
   parseClientId,
@@ -8,7 +10,8 @@ import {
   type ClientId,
   type Principal,
 } from '../../core/index.ts';
-import { CONTEXT, servicePrincipalOf } from '../support/platform-cast.ts';
+import { requests } from '../support/platform-arbitraries.ts';
+import { CONTEXT, servicePrincipalOf, withRegisteredAgent } from '../support/platform-cast.ts';
 import { platformAtTheEdge, throughOcelot } from '../support/platform-edge.ts';
 import type { Platform } from '../support/platform-over-memory.ts';
 import { registerRequest, startRequest } from '../support/platform-requests.ts';
@@ -90,6 +93,21 @@ describe('invariant 6: a caller the policy denies', () => {
     expect(Math.min(seen.allowed, seen.denied)).toBeGreaterThan(20);
   });
 
+  it('for want of the proof of Ocelot is nobody, whatever else the request says', () =>
+    fc.assert(
+      fc.asyncProperty(requests, fc.array(fc.string(), { maxLength: 2 }), async (request, proofs) => {
+        const platform = await withRegisteredAgent(platformAtTheEdge());
+        const headers = new Map([...request.headers, [PROOF_HEADER, proofs] as const]);
+        const before = traceOf(platform);
+        const response = await platform.handler({ ...request, headers });
+        expect([200, 401, 404, 405, 413]).toContain(response.status); // 413: a webhook, which needs no caller
+        expect(response.status === 200).toBe(isHealthCheck(request));
+        expect(tokensIn(response)).toEqual([]);
+        expect(traceOf(platform)).toEqual({ ...before, denials: response.status === 401 ? 1 : 0 });
+      }),
+      { numRuns: 300 },
+    ));
+
   it('that is no application registers nothing and gets no token', () =>
     fc.assert(
       fc.asyncProperty(worlds, async ({ caller, directory }) => {
@@ -106,6 +124,10 @@ describe('invariant 6: a caller the policy denies', () => {
       { numRuns: 150 },
     ));
 });
+
+function isHealthCheck({ path, method }: HttpRequest): boolean {
+  return path === '/api/health' && ['GET', 'HEAD'].includes(method);
+}
 
 function findAgent({ agents }: Platform, app: ClientId): Promise<Agent | undefined> {
   return agents.find(agentNameOf(app));
