@@ -56,7 +56,7 @@ async function show(stack: StackDescription, log: ServiceLog, signal: AbortSigna
   try {
     const session = await showConversation({ stack, records, log, terminal, signal });
     const [unauthorised, stolen, endReason] = await reported(progress, "The room's end", (working) =>
-      whileTelling(working, 'LiveKit keeps the room for 20 s; others try their luck', [
+      whileTelling(working, 'LiveKit keeps the room 20 s; others try meanwhile', [
         tryUnauthorised(stack, records),
         tryStolenToken(stack, signal),
         records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),

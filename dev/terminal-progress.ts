@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import type { Progress, ProgressEvent } from './progress.ts';
 
 const REPEAT_MS = 15_000;
+const WIDTH = 80;
 
 /** One line per finished step; what takes long is shown in place on a terminal and every 15 s elsewhere. */
 export function terminalProgress(out: WriteStream): Progress {
@@ -13,12 +14,12 @@ export function terminalProgress(out: WriteStream): Progress {
   };
   const line = (text: string): void => {
     clear();
-    out.write(`${text}\n`);
+    out.write(`${text.slice(0, WIDTH)}\n`);
   };
   const inPlace = (text: string): void => {
     if (!out.isTTY) return;
     clear();
-    out.write(text.slice(0, out.columns - 1));
+    out.write(text.slice(0, Math.min(WIDTH, out.columns - 1)));
     transient = true;
   };
   return (event) => {

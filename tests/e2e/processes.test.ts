@@ -92,8 +92,9 @@ describe('the development stack as a command', () => {
 
   it('the demo exits 0, having shown every hop, the life, the trail and the refusals, without a colour', async () => {
     const demo = run(['dev/demo.ts']);
-    expect(await exitOf(demo.child)).toBe(0);
+    const code = await exitOf(demo.child);
     const shown = demo.out();
+    expect(code, shown).toBe(0);
     for (const text of [
       'client -> Entra',
       'client <-> agent',
