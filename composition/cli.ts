@@ -4,6 +4,7 @@ import { LkpsError } from '../core/index.ts';
 import { ConfigError, parseMigrateConfig, parseServeConfig, type Environment } from './config.ts';
 import { describeError } from './logger.ts';
 import { serve } from './main-koa.ts';
+import { risksOf } from './risks.ts';
 import { StartError } from './start-error.ts';
 
 const USAGE = `usage: lkps <command>
@@ -18,7 +19,8 @@ const COMMANDS: Readonly<Record<string, (env: Environment) => Promise<void>>> = 
 };
 
 async function runService(env: Environment): Promise<void> {
-  const service = await serve(parseServeConfig(env));
+  const parsed = parseServeConfig(env);
+  const service = await serve({ ...parsed, warnings: risksOf(parsed.config, env) });
   const stop = (): void => {
     service.stop().catch(fail);
   };

@@ -35,6 +35,11 @@ export interface Secrets {
   readonly subjectKey: Secret;
 }
 
+export interface ServeConfig {
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Lists every problem of the environment at once; never a value. */
@@ -51,7 +56,7 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError naming every variable that is missing or wrong. */
-export function parseServeConfig(env: Environment): { readonly config: Config; readonly secrets: Secrets } {
+export function parseServeConfig(env: Environment): ServeConfig {
   const problems: string[] = [];
   const read = readSettings(env, Object.keys(SETTINGS).filter(isName), problems);
   problems.push(...contradictions(read, env));
@@ -60,22 +65,23 @@ export function parseServeConfig(env: Environment): { readonly config: Config; r
   if (signingKey === undefined) {
     throw new ConfigError(['LKPS_LIVEKIT_KEYS: holds no key']);
   }
+  const config: Config = {
+    host: values.LKPS_HOST,
+    port: values.LKPS_PORT,
+    region: values.LKPS_REGION,
+    livekitUrl: values.LKPS_LIVEKIT_URL,
+    livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
+    proxyProof: values.LKPS_PROXY_PROOF,
+    applicationEvidence: values.LKPS_APPLICATION_EVIDENCE,
+    directoryFile: values.LKPS_DIRECTORY,
+    tokenTtlMs: values.LKPS_TOKEN_TTL_SECONDS,
+    trustedHops: values.LKPS_TRUSTED_HOPS,
+    databasePool: values.LKPS_DATABASE_POOL,
+    migrateAtStart: values.LKPS_MIGRATE_AT_START,
+    logLevel: values.LKPS_LOG_LEVEL,
+  };
   return {
-    config: {
-      host: values.LKPS_HOST,
-      port: values.LKPS_PORT,
-      region: values.LKPS_REGION,
-      livekitUrl: values.LKPS_LIVEKIT_URL,
-      livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
-      proxyProof: values.LKPS_PROXY_PROOF,
-      applicationEvidence: values.LKPS_APPLICATION_EVIDENCE,
-      directoryFile: values.LKPS_DIRECTORY,
-      tokenTtlMs: values.LKPS_TOKEN_TTL_SECONDS,
-      trustedHops: values.LKPS_TRUSTED_HOPS,
-      databasePool: values.LKPS_DATABASE_POOL,
-      migrateAtStart: values.LKPS_MIGRATE_AT_START,
-      logLevel: values.LKPS_LOG_LEVEL,
-    },
+    config,
     secrets: {
       databaseUrl: values.LKPS_DATABASE_URL,
       databaseAdminUrl: values.LKPS_DATABASE_ADMIN_URL,
@@ -143,6 +149,7 @@ function contradictions(values: Partial<Values<Name>>, env: Environment): readon
     ...(values.LKPS_PROXY_PROOF === 'network' && env['LKPS_PROXY_SECRETS'] !== undefined
       ? ['LKPS_PROXY_SECRETS: is never read with LKPS_PROXY_PROOF=network']
       : []),
+    ...sharedSecrets(values),
     ...shared.map(
       (key) => `LKPS_WEBHOOK_KEYS: ${key.id} also signs tokens; webhooks need a key of their own`,
     ),
@@ -150,6 +157,24 @@ function contradictions(values: Partial<Values<Name>>, env: Environment): readon
       ? ['LKPS_DATABASE_ADMIN_URL: is required with LKPS_MIGRATE_AT_START=true']
       : []),
   ];
+}
+
+/** One secret for two purposes lets whoever holds it for the one do the other. */
+function sharedSecrets(values: Partial<Values<Name>>): readonly string[] {
+  const uses = [
+    ...(values.LKPS_LIVEKIT_KEYS ?? []).map(({ secret }) => ['LKPS_LIVEKIT_KEYS', secret] as const),
+    ...(values.LKPS_WEBHOOK_KEYS ?? []).map(({ secret }) => ['LKPS_WEBHOOK_KEYS', secret] as const),
+    ...(values.LKPS_PROXY_SECRETS ?? []).map((secret) => ['LKPS_PROXY_SECRETS', secret] as const),
+    ...(values.LKPS_SUBJECT_KEY === undefined
+      ? []
+      : [['LKPS_SUBJECT_KEY', values.LKPS_SUBJECT_KEY] as const]),
+  ];
+  const firstUse = new Map<string, string>();
+  return uses.flatMap(([name, secret]) => {
+    const first = firstUse.get(secret.reveal());
+    firstUse.set(secret.reveal(), first ?? name);
+    return first === undefined ? [] : [`${name}: holds a secret that ${first} holds already`];
+  });
 }
 
 function isName(name: string): name is Name {

@@ -5,12 +5,13 @@ import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
 import { platformApp } from '../adapters/http-koa/index.ts';
 import { createHttpHandler } from '../adapters/http/index.ts';
 import {
+  canChangeAuditTrail,
   migrate,
   openDatabase,
   pendingMigrations,
   type Database,
 } from '../adapters/persistence-knex/index.ts';
-import type { Config, Secrets } from './config.ts';
+import type { Config, Secrets, ServeConfig } from './config.ts';
 import { buildContainer, PORTS } from './container.ts';
 import { livekitPool } from './livekit-pool.ts';
 import { createLogger, httpLog } from './logger.ts';
@@ -19,8 +20,8 @@ import { VERSION } from './version.ts';
 
 /** A request in flight when the process is told to stop has this long. */
 const DRAIN_MS = 10_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
+/** Node looks for slow requests every half minute unless told otherwise. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 2_000 };
 
 export interface RunningService {
   readonly port: number;
@@ -32,18 +33,17 @@ export interface RunningService {
 export async function serve({
   config,
   secrets,
-}: {
-  config: Config;
-  secrets: Secrets;
-}): Promise<RunningService> {
+  warnings,
+}: ServeConfig & { readonly warnings: readonly string[] }): Promise<RunningService> {
   const logger = createLogger(config);
-  warnOfRisks(config, logger);
+  warnOfRisks(warnings, logger);
   setGlobalDispatcher(livekitPool()); // the SDK's calls go through the global fetch
   const directory = await FileApplicationDirectory.open(config.directoryFile);
   await migrateIfAsked(config, secrets, logger);
   const database = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
   try {
     await requireCurrentSchema(database);
+    await requireServiceRole(database);
     const container = buildContainer({
       config,
       secrets,
@@ -58,7 +58,7 @@ export async function serve({
     await container.resolve(PORTS.audit).append([started]);
     const answer = platformApp(createHttpHandler(container.resolve(PORTS.service))).callback();
     const server = createServer(
-      { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      TIMEOUTS,
       (request, response) => void answer(request, response), // Koa answers its own failures
     );
     await listen(server, config);
@@ -70,14 +70,11 @@ export async function serve({
   }
 }
 
-function warnOfRisks(config: Config, logger: Logger): void {
-  if (config.proxyProof === 'network') {
-    logger.warn('LKPS_PROXY_PROOF=network: whoever reaches this port can claim any identity');
-  }
-  if (config.applicationEvidence === 'headers') {
-    logger.warn(
-      'LKPS_APPLICATION_EVIDENCE=headers: a request without user headers acts as the application itself',
-    );
+/** Said at every start, however little is logged otherwise. */
+function warnOfRisks(warnings: readonly string[], logger: Logger): void {
+  const insistent = logger.child({}, { level: 'warn' });
+  for (const warning of warnings) {
+    insistent.warn(warning);
   }
 }
 
@@ -93,6 +90,15 @@ async function requireCurrentSchema(database: Database): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length > 0) {
     throw new StartError(`the database lacks ${pending.join(', ')}: run \`lkps migrate\` first`);
+  }
+}
+
+/** The trail is append-only for the service's role, not for the owner of the schema. */
+async function requireServiceRole(database: Database): Promise<void> {
+  if (await canChangeAuditTrail(database)) {
+    throw new StartError(
+      'LKPS_DATABASE_URL logs in as a role that can change the audit trail: use the service login, not the owner',
+    );
   }
 }
 

@@ -12,6 +12,8 @@ export interface Setting {
 }
 
 const MIN_SECRET_BYTES = 32;
+const MIN_DISTINCT = 8;
+const WEAK = `needs random secrets of at least ${MIN_SECRET_BYTES} bytes, visible ASCII`;
 
 const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
   z
@@ -29,14 +31,21 @@ const url = (...protocols: readonly string[]): z.ZodType<string, string> =>
     `must be a ${protocols.join(' or ')} URL`,
   );
 
+/** Such a URL is handed to every client, so it must hold nothing but where LiveKit is. */
+const livekitUrl = (...protocols: readonly string[]): z.ZodType<string, string> =>
+  url(...protocols).refine((value) => {
+    const parsed = URL.parse(value);
+    return parsed !== null && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === '';
+  }, 'must hold no user, password, query or fragment');
+
 const databaseUrl = url('postgres', 'postgresql').transform((value) => new Secret(value));
 
+/** Visible ASCII: white space gets lost on the way through files and headers. */
 const secretText = z
   .string()
-  .refine(
-    (value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES,
-    `must be at least ${MIN_SECRET_BYTES} bytes`,
-  );
+  .refine((value) => value.length >= MIN_SECRET_BYTES, `must be at least ${MIN_SECRET_BYTES} bytes`)
+  .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII without white space')
+  .refine((value) => new Set(value).size >= MIN_DISTINCT, 'must be random, not a pattern');
 
 export interface NamedSecret {
   readonly id: string;
@@ -48,10 +57,7 @@ const keyList = z
   .transform((value) => value.split(',').map((entry) => /^([^:\s]{1,64}):([^\s]+)$/.exec(entry)))
   .refine((entries) => !entries.includes(null), 'must be a list of id:secret')
   .refine((entries) => areDistinct(entries.map((entry) => entry?.[1])), 'names one key id twice')
-  .refine(
-    (entries) => entries.every((entry) => secretText.safeParse(entry?.[2]).success),
-    `needs secrets of at least ${MIN_SECRET_BYTES} bytes`,
-  )
+  .refine((entries) => entries.every((entry) => secretText.safeParse(entry?.[2]).success), WEAK)
   .transform((entries): readonly NamedSecret[] =>
     entries.map((entry) => ({ id: entry?.[1] ?? '', secret: new Secret(entry?.[2] ?? '') })),
   );
@@ -60,10 +66,7 @@ const secretList = z
   .string()
   .transform((value) => value.split(','))
   .refine((secrets) => secrets.length <= 2, 'holds two secrets at most')
-  .refine(
-    (secrets) => secrets.every((secret) => secretText.safeParse(secret).success),
-    `needs secrets of at least ${MIN_SECRET_BYTES} bytes`,
-  )
+  .refine((secrets) => secrets.every((secret) => secretText.safeParse(secret).success), WEAK)
   .transform((secrets): readonly Secret[] => secrets.map((secret) => new Secret(secret)));
 
 function areDistinct(values: readonly unknown[]): boolean {
@@ -78,11 +81,11 @@ export const SETTINGS = {
     description: 'Region this deployment serves; named in every answer and audit row.',
   },
   LKPS_LIVEKIT_URL: {
-    schema: url('http', 'https'),
+    schema: livekitUrl('http', 'https'),
     description: 'Where LKPS calls LiveKit (`http://`, `https://`).',
   },
   LKPS_LIVEKIT_PUBLIC_URL: {
-    schema: url('ws', 'wss'),
+    schema: livekitUrl('ws', 'wss'),
     description: 'Where clients and agents reach LiveKit (`ws://`, `wss://`).',
   },
   LKPS_LIVEKIT_KEYS: {

@@ -46,11 +46,14 @@ export class FileApplicationDirectory implements ApplicationDirectory {
 }
 
 async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown failure';
+    throw new LkpsError('invalid_request', `application directory ${path}: cannot be read (${why})`, { cause });
+  });
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'unreadable';
-    throw new LkpsError('invalid_request', `application directory ${path}: ${why}`, { cause });
+    return JSON.parse(text);
+  } catch {
+    throw new LkpsError('invalid_request', `application directory ${path}: is not JSON`); // the parser quotes the file
   }
 }
 

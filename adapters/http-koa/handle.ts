@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { MAX_BODY_BYTES, type HttpHandler, type HttpHeaders, type RequestBody } from '../http/index.ts';
+import type { HttpHandler, HttpHeaders } from '../http/index.ts';
+import { readBody } from './read-body.ts';
 import { parseTarget } from './request-target.ts';
 
 /** The platform as Koa middleware. It only translates: nothing here decides. */
@@ -35,18 +35,4 @@ function headersOf(rawHeaders: readonly string[]): HttpHeaders {
     headers.set(name, [...(headers.get(name) ?? []), value]);
   }
   return headers;
-}
-
-/** Stops reading at the limit; a client that goes away mid-body rejects, and Koa drops the request. */
-async function readBody(request: IncomingMessage): Promise<RequestBody> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) {
-      return 'too_large';
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

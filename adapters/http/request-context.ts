@@ -8,12 +8,17 @@ const ADDRESS = /^[0-9A-Fa-f:.]{2,45}$/;
 export function requestContext(request: HttpRequest, ids: Ids, trustedHops: number): RequestContext {
   const offered = soleHeader(request, 'x-request-id');
   const sourceIp = sourceAddress(request, trustedHops);
-  const userAgent = soleHeader(request, 'user-agent')?.slice(0, MAX_USER_AGENT);
+  const userAgent = soleHeader(request, 'user-agent');
   return {
     requestId: offered !== undefined && isRequestId(offered) ? parseRequestId(offered) : ids.requestId(),
     ...(sourceIp === undefined ? {} : { sourceIp }),
-    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(userAgent === undefined ? {} : { userAgent: recordable(userAgent) }),
   };
+}
+
+/** What cannot be taken back once it is on record must not hold an e-mail address or a token. */
+function recordable(userAgent: string): string {
+  return userAgent.replace(/\S*@\S*|\S*eyJ\S*/g, '[redacted]').slice(0, MAX_USER_AGENT);
 }
 
 /**

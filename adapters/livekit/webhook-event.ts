@@ -3,6 +3,9 @@ import { WebhookEvent } from 'livekit-server-sdk';
 import { LkpsError, type LiveKitEvent } from '../../core/index.ts';
 import { creationTimeMs } from './room-time.ts';
 
+/** No other: the service's own facts about a session are named otherwise, and none may be mistaken for one. */
+const EVENT_ID = /^EV_[A-Za-z0-9_-]{1,64}$/;
+
 /**
  * LiveKit's proto3 JSON, cut down to what a session needs. Everything else stays out of the service: bodies carry TURN
  * passwords.
@@ -10,9 +13,20 @@ import { creationTimeMs } from './room-time.ts';
  * @throws LkpsError `malformed_json`.
  */
 export function parseWebhookEvent(body: Uint8Array): LiveKitEvent {
-  const event = decode(body);
-  if (event.id === '') {
-    throw new LkpsError('malformed_json', 'the webhook event has no id');
+  try {
+    return toLiveKitEvent(
+      WebhookEvent.fromJsonString(new TextDecoder('utf-8', { fatal: true }).decode(body), {
+        ignoreUnknownFields: true,
+      }),
+    );
+  } catch {
+    throw new LkpsError('malformed_json', 'the webhook body is not an event');
+  }
+}
+
+function toLiveKitEvent(event: WebhookEvent): LiveKitEvent {
+  if (!EVENT_ID.test(event.id)) {
+    throw new RangeError('not an id of an event');
   }
   const { room, participant } = event;
   return {
@@ -25,20 +39,10 @@ export function parseWebhookEvent(body: Uint8Array): LiveKitEvent {
   };
 }
 
-function decode(body: Uint8Array): WebhookEvent {
-  try {
-    return WebhookEvent.fromJsonString(new TextDecoder('utf-8', { fatal: true }).decode(body), {
-      ignoreUnknownFields: true,
-    });
-  } catch {
-    throw new LkpsError('malformed_json', 'the webhook body is not an event');
-  }
-}
-
 type Participant = NonNullable<WebhookEvent['participant']>;
 
 function seen({ sid, identity, kind, attributes }: Participant): NonNullable<LiveKitEvent['participant']> {
-  const agentName = kind === ParticipantInfo_Kind.AGENT ? attributes['lk.agent_name'] : undefined;
+  const agentName = kind === ParticipantInfo_Kind.AGENT ? (attributes['lk.agent_name'] ?? '') : undefined;
   return { sid, identity, ...(agentName === undefined ? {} : { agentName }) };
 }
 

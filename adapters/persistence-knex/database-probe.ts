@@ -17,7 +17,7 @@ export class DatabaseProbe implements HealthProbe {
       .transact('database probe', async (trx) => {
         await trx('audit_events').select('event_id').whereRaw('false');
         const { rows } = await trx.raw<{ rows: readonly { readonly writable: boolean }[] }>(
-          `select has_table_privilege('audit_events', 'insert') and not pg_is_in_recovery()
+          `select has_any_column_privilege('audit_events', 'insert') and not pg_is_in_recovery()
              and current_setting('transaction_read_only') = 'off' as writable`,
         );
         return rows[0]?.writable === true;

@@ -1,3 +1,4 @@
+export { canChangeAuditTrail } from './audit-privileges.ts';
 export { DatabaseProbe } from './database-probe.ts';
 export { KnexAgentStore } from './knex-agent-store.ts';
 export { KnexAuditStore } from './knex-audit-store.ts';

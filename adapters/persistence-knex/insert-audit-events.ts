@@ -18,7 +18,11 @@ export async function insertAuditEvents(
   subjectKey: SubjectKey,
 ): Promise<void> {
   if (events.length > 0) {
-    await trx('audit_events').insert(events.map((event) => insertable(toAuditRow(event, subjectKey))));
+    const rows = events.map((event) => insertable(toAuditRow(event, subjectKey)));
+    const stored = await trx('audit_events').insert(rows).returning('event_id');
+    if (stored.length !== rows.length) {
+      throw new Error('rows vanished'); // a trigger or a rule can swallow an INSERT without an error
+    }
     await rememberSubjects(trx, subjectsOf(events, subjectKey));
   }
 }

@@ -93,8 +93,11 @@ async function insertFacts(
 async function refold(trx: Transaction, { intent }: Session): Promise<Session> {
   const rows = await trx<FactRow>('session_facts').where({ session_id: intent.sessionId });
   const status = foldSession(intent, rows.map(parseFact));
-  await trx('sessions')
+  const updated = await trx('sessions')
     .where({ session_id: intent.sessionId })
     .update({ ...toStatusRow(status), updated_at: trx.fn.now() });
+  if (updated !== 1) {
+    throw new Error('the session vanished');
+  }
   return { intent, ...status };
 }

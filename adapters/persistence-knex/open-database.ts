@@ -39,6 +39,8 @@ export function openDatabase({ url, maxConnections = 10 }: DatabaseOptions): Dat
     connectionTimeoutMillis: SERVER_TIMEOUT_MS,
     statement_timeout: SERVER_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    // Outranks what the role or the database is set to: a commit that is not on disk is no record.
+    options: '-c synchronous_commit=on',
   });
   // A connection that breaks fails the call that uses it, or leaves the pool; without listeners it ends the process.
   pool.on('error', () => undefined);

@@ -31,7 +31,7 @@ export interface RoomLife {
 export interface SeenParticipant {
   readonly sid: string;
   readonly identity: string;
-  /** `lk.agent_name`, where LiveKit says that the participant is an agent. */
+  /** `lk.agent_name`, only where LiveKit says that the participant is an agent; empty where it does not say which. */
   readonly agentName?: string;
 }
 

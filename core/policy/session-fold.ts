@@ -73,7 +73,7 @@ function impliedState(expected: Expected, facts: readonly SessionFact[], fact: S
       return 'ended';
     case 'participant_joined':
     case 'participant_left': // LiveKit reports it only of one who had joined: it stands in for a lost join
-      return fact.participant.identity === expected.identity ? 'active' : 'created';
+      return isCaller(expected, fact) ? 'active' : 'created';
     case 'participant_connection_aborted':
     case 'room_created':
     case 'room_started':
@@ -103,6 +103,11 @@ function isJoin(fact: SessionFact): fact is ParticipantFact {
 
 function isLeave(fact: SessionFact): fact is ParticipantFact {
   return fact.kind === 'participant_left';
+}
+
+/** By identity; but agents choose theirs themselves, and one that chose the caller's is not the caller. */
+function isCaller(expected: Expected, { participant }: ParticipantFact): boolean {
+  return participant.identity === expected.identity && participant.agentName === undefined;
 }
 
 function isAgentOf(expected: Expected): (fact: ParticipantFact) => boolean {

@@ -71,7 +71,7 @@ export class StartSession {
       return this.#deny(input, 'unauthenticated', { reason: 'caller_has_no_identity' });
     }
     const agent = await this.#registeredAgent(input);
-    const authorization = await this.#authorize(input, agent);
+    const authorization = await this.#authorize(input);
 
     const intent = await this.#recordIntent(input, agent, identity, authorization);
     const life = await this.#orRecordFailure(intent, () => this.#createRoom(intent));
@@ -89,11 +89,11 @@ export class StartSession {
     return agent;
   }
 
-  async #authorize(input: StartSessionInput, agent: Agent): Promise<AuthorizationEvidence> {
+  async #authorize(input: StartSessionInput): Promise<AuthorizationEvidence> {
     const known = await this.#ports.directory
-      .findPreAuthorization(agent.clientId)
+      .findPreAuthorization(input.agentClientId)
       .catch((error: unknown) => this.#undecided(input, error));
-    const { outcome, evidence } = authorizeClient(input.caller.clientId, agent.clientId, known);
+    const { outcome, evidence } = authorizeClient(input.caller.clientId, input.agentClientId, known);
     if (outcome === 'denied') {
       return this.#deny(input, 'client_not_authorized', { reason: evidence.rule, authorization: evidence });
     }

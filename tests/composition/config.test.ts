@@ -45,11 +45,11 @@ describe('the configuration', () => {
   });
 
   it('signs with the first of several keys and takes webhooks of all', () => {
-    const other = 'another-secret-that-is-32-bytes-long';
+    const [first, second] = ['another-secret-that-is-32-bytes-long', 'a-third-secret-that-is-32-bytes-long'];
     const { secrets } = parseServeConfig({
       ...COMPLETE,
-      LKPS_LIVEKIT_KEYS: `APInew:${other},${COMPLETE['LKPS_LIVEKIT_KEYS'] ?? ''}`,
-      LKPS_WEBHOOK_KEYS: `HOOKnew:${other},${COMPLETE['LKPS_WEBHOOK_KEYS'] ?? ''}`,
+      LKPS_LIVEKIT_KEYS: `APInew:${first},${COMPLETE['LKPS_LIVEKIT_KEYS'] ?? ''}`,
+      LKPS_WEBHOOK_KEYS: `HOOKnew:${second},${COMPLETE['LKPS_WEBHOOK_KEYS'] ?? ''}`,
     });
     expect(secrets.signingKey.id).toBe('APInew');
     expect(secrets.webhookKeys.map(({ id }) => id)).toEqual(['HOOKnew', 'APIhook']);
@@ -105,7 +105,8 @@ describe('the configuration', () => {
     ['LKPS_DATABASE_URL', ['mysql://db', 'db', '']],
     ['LKPS_DATABASE_ADMIN_URL', ['sqlite://db', '']],
     ['LKPS_MIGRATE_AT_START', ['1', 'yes', 'TRUE', '']],
-    ['LKPS_SUBJECT_KEY', ['', 'x'.repeat(31)]],
+    ['LKPS_SUBJECT_KEY', ['', 'x'.repeat(31), 'x'.repeat(40), `${PLANTED.subjectKey}\n`, ' '.repeat(40)]],
+    ['LKPS_LIVEKIT_PUBLIC_URL', ['wss://user:canary@livekit.test', 'wss://livekit.test?canary=1']],
     ['LKPS_LOG_LEVEL', ['silent', 'INFO', '']],
   ] as const)('refuses what is not a value of %s, and repairs nothing', (name, values) => {
     for (const value of values) {
@@ -122,8 +123,19 @@ describe('the configuration', () => {
     ['a proof that nobody reads', { LKPS_PROXY_PROOF: 'network' }, 'LKPS_PROXY_SECRETS'],
     [
       'a webhook key that also signs',
-      { LKPS_WEBHOOK_KEYS: COMPLETE['LKPS_LIVEKIT_KEYS'] },
+      { LKPS_WEBHOOK_KEYS: 'APIsign:yet-another-secret-of-32-bytes-long' },
       'LKPS_WEBHOOK_KEYS',
+    ],
+    [
+      'one secret for two purposes',
+      { LKPS_WEBHOOK_KEYS: `APIother:${PLANTED.livekitSecret}` },
+      'LKPS_WEBHOOK_KEYS',
+    ],
+    ['a proxy secret that is the subject key', { LKPS_SUBJECT_KEY: PLANTED.proxySecret }, 'LKPS_SUBJECT_KEY'],
+    [
+      'the same proxy secret twice',
+      { LKPS_PROXY_SECRETS: `${PLANTED.proxySecret},${PLANTED.proxySecret}` },
+      'LKPS_PROXY_SECRETS',
     ],
     ['a migration without its owner', { LKPS_MIGRATE_AT_START: 'true' }, 'LKPS_DATABASE_ADMIN_URL'],
   ])('refuses %s', (_, change, name) => {

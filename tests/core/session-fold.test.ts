@@ -92,7 +92,8 @@ describe('the state of a session', () => {
 
   it('takes no agent for the participant whose name it bears, nor the participant for its agent', () => {
     const status = statusOf((s) => s.created().joinsAs('PA_u', { agentName: AGENT_NAME }));
-    expect(status).toMatchObject({ state: 'active', agentPresence: 'pending' });
+    expect(status).toMatchObject({ state: 'created', agentPresence: 'pending' });
+    expect(statusOf((s) => s.created().joinsAs('PA_u', { agentName: '' })).state).toBe('created');
   });
 
   it('is not active for a connection that was aborted', () => {

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
 import { startChild, type ChildExit } from '../../dev/process/child.ts';
+import { freePort } from '../../dev/process/free-port.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
 const CLI = fileURLToPath(new URL('../../composition/cli.ts', import.meta.url));
@@ -77,6 +79,40 @@ describe('the service as a process', () => {
       LKPS_DATABASE_ADMIN_URL: adminUrl,
     });
     expect(again).toMatchObject({ exit: { code: 0 }, output: 'nothing to migrate' });
+  });
+
+  it('does not log in as a role that could change the audit trail', async () => {
+    const env = { ...fixture.stack.lkpsEnv, LKPS_DATABASE_URL: fixture.stack.postgres.adminUrl };
+    const { exit, output } = await lkps(['serve'], env);
+    expect(exit.code).toBe(1);
+    expect(output).toContain('can change the audit trail');
+  });
+
+  it('says at every start what its configuration risks, however little is logged', async () => {
+    const lines: string[] = [];
+    const child = await startChild({
+      name: 'lkps',
+      command: process.execPath,
+      args: [CLI, 'serve'],
+      env: {
+        ...Object.fromEntries(
+          Object.entries(fixture.stack.lkpsEnv).filter(([name]) => name !== 'LKPS_PROXY_SECRETS'),
+        ),
+        LKPS_PROXY_PROOF: 'network',
+        LKPS_APPLICATION_EVIDENCE: 'headers',
+        LKPS_LOG_LEVEL: 'fatal',
+        LKPS_TRUSTED_HOP: '1',
+        LKPS_HOST: '127.0.0.1',
+        LKPS_PORT: String(await freePort()),
+      },
+      log: (line) => lines.push(line),
+    });
+    await eventually(
+      () => Promise.resolve(lines.join()),
+      (text) =>
+        ['any identity', 'without user headers', 'LKPS_TRUSTED_HOP'].every((part) => text.includes(part)),
+    );
+    await child.stop();
   });
 
   it('tells an operator in words why it cannot migrate, and never the connection string', async () => {

@@ -78,7 +78,7 @@ export class SessionModel {
     }
     const { sid, identity, agentName } = fact.participant;
     if (identity === this.#expected.identity) {
-      life.participantCame = true;
+      life.participantCame ||= agentName === undefined; // an agent that chose the caller's identity is not the caller
     } else if (agentName === this.#expected.agent) {
       (fact.kind === 'participant_joined' ? life.agentJoined : life.agentLeft).add(sid);
     }

@@ -11,7 +11,9 @@ export const agents: Migration = {
         user_id uuid,
         registered_at timestamptz(3) not null,
         expires_at timestamptz(3) not null,
-        first_registered_at timestamptz(3) not null
+        first_registered_at timestamptz(3) not null,
+        -- Who an application's agent is cannot be told otherwise than by its name.
+        check (user_id is not null or agent_name = client_id::text)
       );
       create index agents_by_client on agents (client_id);
     `);

@@ -46,6 +46,16 @@ describe('the Koa host on a socket', () => {
       { numRuns: 30 },
     ));
 
+  it('refuses a body in single bytes long before it is complete: each would cost memory and time', async () => {
+    const attack = CHUNKED + '1\r\nx\r\n'.repeat(60_000);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(host.port, [attack])));
+    for (const answer of answers) {
+      expect(parseResponse(answer).status).toBe(200); // the recorder's: a host only says that it was too large
+    }
+    expect(recorder.requests.map(({ body }) => body)).toEqual(Array(20).fill('too_large'));
+    recorder.reset();
+  });
+
   it('waits for a body that comes slowly, and takes it whole', async () => {
     const pieces = ['{"id"', ':"EV_', '1"}'];
     await exchange(host.port, [announcing(pieces.join('').length), ...pieces], 60);

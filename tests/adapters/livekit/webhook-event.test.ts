@@ -46,7 +46,7 @@ describe('an event of LiveKit', () => {
     });
   });
 
-  it('names an agent only where LiveKit says both that it is one and which', () => {
+  it('names an agent only where LiveKit says that it is one, and leaves the name empty where it does not say which', () => {
     const nameOf = (more: object): string | undefined =>
       parse({ id: 'EV_1', participant: { ...participant, ...more } }).participant?.agentName;
     expect(nameOf({ kind: 'AGENT', attributes })).toBe('the-agent');
@@ -55,8 +55,8 @@ describe('an event of LiveKit', () => {
     for (const kind of ['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'CONNECTOR', 'SOMETHING_NEW', 77]) {
       expect(nameOf({ kind, attributes })).toBeUndefined();
     }
-    expect(nameOf({ kind: 'AGENT' })).toBeUndefined();
-    expect(nameOf({ kind: 'AGENT', attributes: { 'lk.agent.name': 'another' } })).toBeUndefined();
+    expect(nameOf({ kind: 'AGENT' })).toBe('');
+    expect(nameOf({ kind: 'AGENT', attributes: { 'lk.agent.name': 'another' } })).toBe('');
   });
 
   it('says why a participant left, where LiveKit says so in words known here', () => {
@@ -66,6 +66,22 @@ describe('an event of LiveKit', () => {
     expect(left('DUPLICATE_IDENTITY')).toHaveProperty('disconnectReason', 'DUPLICATE_IDENTITY');
     for (const unknown of ['UNKNOWN_REASON', 'A_NEW_REASON', 4711, undefined]) {
       expect(left(unknown)).not.toHaveProperty('disconnectReason');
+    }
+  });
+
+  it.each(['-1', '9223372036854775807', '-9223372036854775808'])(
+    'is malformed when its room was created at %s, which no clock shows',
+    (creationTimeMs) => {
+      const body = JSON.stringify({ id: 'EV_1', room: { name: 'r', sid: 'RM_1', creationTimeMs } });
+      const error = thrown(() => parseWebhookEvent(new TextEncoder().encode(body)));
+      expect(error).toMatchObject({ code: 'malformed_json' });
+    },
+  );
+
+  it("is malformed with an id that could be taken for one of the service's own facts", () => {
+    for (const id of ['created:1', 'failed:0f1e', 'EV_', 'ev_1', 'EV_\0', `EV_${'x'.repeat(65)}`]) {
+      const error = thrown(() => parseWebhookEvent(new TextEncoder().encode(JSON.stringify({ id }))));
+      expect(error, id).toMatchObject({ code: 'malformed_json' });
     }
   });
 

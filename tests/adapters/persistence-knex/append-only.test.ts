@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canChangeAuditTrail, openDatabase } from '../../../adapters/persistence-knex/index.ts';
 import { auditEvents } from '../../support/arbitraries.ts';
 import { asNewEvents, freshSessionId } from '../../support/fresh-ids.ts';
 import { query } from '../../support/postgres-database.ts';
@@ -94,5 +95,71 @@ describe('the audit trail, by the database itself', () => {
         PERMISSION_DENIED,
       );
     }
+  });
+
+  it('lets the service change what a session or a registration became, never whose it is', async () => {
+    const forbidden = [
+      'agents set client_id = gen_random_uuid()',
+      "agents set agent_name = 'another'",
+      'agents set user_id = gen_random_uuid()',
+      'sessions set caller_client_id = gen_random_uuid()',
+      "sessions set participant_identity = 'user-another'",
+      "sessions set room_name = 'another'",
+    ];
+    for (const change of forbidden) {
+      await expect(query(subject.urls.serviceUrl, `update ${change}`)).rejects.toMatchObject(
+        PERMISSION_DENIED,
+      );
+    }
+  });
+
+  it('leaves the transaction of a row to the database', async () => {
+    const sql = 'insert into audit_events (event_id, tx_id) values (gen_random_uuid(), 3)';
+    await expect(query(subject.urls.serviceUrl, sql.replace('3', `'3'`))).rejects.toMatchObject(
+      PERMISSION_DENIED,
+    );
+  });
+
+  it('takes a commit that is not on disk for none, whatever the role is set to', async () => {
+    const { user } = { user: new URL(subject.urls.serviceUrl).username };
+    await query(subject.urls.superuserUrl, `alter role "${user}" set synchronous_commit = off`);
+    const db = openDatabase({ url: subject.urls.serviceUrl });
+    try {
+      const shown = await db.transact('shown', async (trx) => {
+        const { rows } = await trx.raw<{ rows: readonly { readonly synchronous_commit: string }[] }>(
+          'show synchronous_commit',
+        );
+        return rows[0]?.synchronous_commit;
+      });
+      expect(shown).toBe('on');
+    } finally {
+      await db.close();
+      await query(subject.urls.superuserUrl, `alter role "${user}" reset synchronous_commit`);
+    }
+  });
+
+  it('tells the login that can change it from the one that cannot', async () => {
+    const { adminUrl, serviceUrl, superuserUrl } = subject.urls;
+    for (const [url, can] of [
+      [serviceUrl, false],
+      [adminUrl, true],
+      [superuserUrl, true],
+    ] as const) {
+      const db = openDatabase({ url });
+      expect(await canChangeAuditTrail(db)).toBe(can);
+      await db.close();
+    }
+  });
+
+  it('promises nothing when the database swallows a row without an error', async () => {
+    const event = asNewEvents(fc.sample(auditEvents, 1), { sessionId: freshSessionId() });
+    await query(
+      subject.urls.adminUrl,
+      `create function swallow() returns trigger language plpgsql as 'begin return null; end';
+       create trigger swallow before insert on audit_events for each row execute function swallow()`,
+    );
+    await expect(subject.audit.append(event)).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await query(subject.urls.adminUrl, 'drop trigger swallow on audit_events; drop function swallow');
+    await expect(subject.audit.append(event)).resolves.toBeUndefined();
   });
 });
