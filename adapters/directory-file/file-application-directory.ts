@@ -48,7 +48,9 @@ export class FileApplicationDirectory implements ApplicationDirectory {
 async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown failure';
-    throw new LkpsError('invalid_request', `application directory ${path}: cannot be read (${why})`, { cause });
+    throw new LkpsError('invalid_request', `application directory ${path}: cannot be read (${why})`, {
+      cause,
+    });
   });
   try {
     return JSON.parse(text);
