@@ -100,6 +100,9 @@ export function parseMigrateConfig(env: Environment): {
 } {
   const problems: string[] = [];
   const read = readSettings(env, ['LKPS_DATABASE_URL', 'LKPS_DATABASE_ADMIN_URL'], problems);
+  if (env['LKPS_DATABASE_ADMIN_URL'] === undefined) {
+    problems.push('LKPS_DATABASE_ADMIN_URL: is required to migrate');
+  }
   const values = orThrow(read, problems);
   if (values.LKPS_DATABASE_ADMIN_URL === undefined) {
     throw new ConfigError(['LKPS_DATABASE_ADMIN_URL: is required to migrate']);

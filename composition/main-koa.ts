@@ -104,7 +104,10 @@ async function requireServiceRole(database: Database): Promise<void> {
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const why = 'code' in error ? String(error.code) : error.name;
+      reject(new StartError(`cannot listen on ${host}:${port} (LKPS_HOST, LKPS_PORT): ${why}`));
+    });
     server.listen({ port, host }, resolve);
   });
 }

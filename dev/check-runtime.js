@@ -4,7 +4,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
     `LKPS runs its TypeScript sources directly, which needs Node 22.18 or newer; this is ${process.version}.\n` +
       'npm ci installs Node 26 beside the dependencies (the package "node"). It is not there, most likely because\n' +
-      'install scripts are switched off: run "npm rebuild node", or use a newer Node.',
+      'install scripts are switched off: run "npm rebuild", or use a newer Node.',
   );
   process.exit(1);
 }

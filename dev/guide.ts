@@ -14,7 +14,7 @@ export function guideTo(stack: Stack): string {
     `  PostgreSQL               ${postgres.adminUrl}`,
     `  Echo agent               ${agent === undefined ? 'not started' : agent.name}`,
     '',
-    'An Entra token for client-a (agent-a and client-b are in --json):',
+    'An Entra token for client-a:',
     '',
     `  TOKEN=$(curl -s --cacert ${entra.caFile} ${entra.tokenUrl} \\`,
     `    -d grant_type=client_credentials -d client_id=${client.clientId} \\`,

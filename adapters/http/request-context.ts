@@ -18,7 +18,8 @@ export function requestContext(request: HttpRequest, ids: Ids, trustedHops: numb
 
 /** What cannot be taken back once it is on record must not hold an e-mail address or a token. */
 function recordable(userAgent: string): string {
-  return userAgent.replace(/\S*@\S*|\S*eyJ\S*/g, '[redacted]').slice(0, MAX_USER_AGENT);
+  const words = userAgent.split(' ').map((word) => (/@|eyJ/.test(word) ? '[redacted]' : word));
+  return words.join(' ').slice(0, MAX_USER_AGENT);
 }
 
 /**

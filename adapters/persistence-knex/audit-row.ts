@@ -37,7 +37,7 @@ export interface AuditRow {
   readonly token_id: string | null;
   readonly token_expires_at: Date | null;
   readonly signing_key_id: string | null;
-  readonly authorization: Readonly<Record<string, unknown>> | null;
+  readonly authorization_evidence: Readonly<Record<string, unknown>> | null;
   readonly details: Readonly<Record<string, string>> | null;
   readonly request_id: string | null;
   readonly source_ip: string | null;
@@ -67,7 +67,7 @@ export function toAuditRow(event: AuditEvent, subjectKey: SubjectKey): AuditRow 
     token_id: token?.tokenId ?? null,
     token_expires_at: token?.expiresAt ?? null,
     signing_key_id: textOrNull(token?.signingKeyId),
-    authorization: event.authorization === undefined ? null : authorizationJson(event.authorization),
+    authorization_evidence: event.authorization === undefined ? null : authorizationJson(event.authorization),
     details: event.details === undefined ? null : storableDetails(event.details),
     request_id: event.requestId ?? null,
     source_ip: textOrNull(event.sourceIp),
@@ -93,7 +93,9 @@ export function parseAuditRecord(row: AuditRow): AuditRecord {
     ...(row.room_name === null ? {} : { room: parseRoomName(row.room_name) }),
     ...(row.room_sid === null ? {} : { roomSid: parseRoomSid(row.room_sid) }),
     ...(token === undefined ? {} : { token }),
-    ...(row.authorization === null ? {} : { authorization: parseAuthorization(row.authorization) }),
+    ...(row.authorization_evidence === null
+      ? {}
+      : { authorization: parseAuthorization(row.authorization_evidence) }),
     ...(row.details === null ? {} : { details: row.details }),
     ...(row.request_id === null ? {} : { requestId: parseRequestId(row.request_id) }),
     ...(row.source_ip === null ? {} : { sourceIp: row.source_ip }),

@@ -31,7 +31,7 @@ function insertable(row: AuditRow): object {
   return {
     ...row,
     grants: json(row.grants),
-    authorization: json(row.authorization),
+    authorization_evidence: json(row.authorization_evidence),
     details: json(row.details),
     row_hash: rowHash(row),
   };

@@ -18,6 +18,14 @@ const CONFIG: Knex.MigratorConfig = {
   },
 };
 
+/** knex prints what the server says before anyone could decide what may be shown. */
+const SILENT: Knex.Logger = {
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+  deprecate: () => undefined,
+};
+
 export interface MigrateInput {
   /** As the schema's owner (`LKPS_DATABASE_ADMIN_URL`). */
   readonly adminUrl: string;
@@ -70,6 +78,7 @@ async function exclusively<T>(adminUrl: string, work: (trx: Knex.Transaction) =>
     connection: adminUrl,
     pool: { min: 0, max: 1 },
     acquireConnectionTimeout: 10_000,
+    log: SILENT,
   });
   try {
     return await db.transaction(async (trx) => {

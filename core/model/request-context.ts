@@ -4,6 +4,6 @@ import type { RequestId } from './names.ts';
 export interface RequestContext {
   readonly requestId: RequestId;
   readonly sourceIp?: string;
-  /** As the caller sent it, cut to 256 characters. */
+  /** What the caller sent, without e-mail addresses and tokens, cut to 256 characters. */
   readonly userAgent?: string;
 }

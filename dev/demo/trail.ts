@@ -40,7 +40,7 @@ export async function showAuditTrail(
   session: StartedSession,
   terminal: Terminal,
 ): Promise<void> {
-  terminal.heading('Its audit trail (append-only; no token, no secret, no e-mail address)');
+  terminal.heading('Its audit trail (append-only; no token, no e-mail address)');
   const rows = await records.auditTrailOf(session.sessionId, stack.apps['agent-a'].client_id);
   for (const type of ['agent.registered', 'session.requested', 'session.granted', 'session.transition']) {
     expect(
@@ -49,6 +49,13 @@ export async function showAuditTrail(
       rows,
     );
   }
+  const ofSession = rows.filter((row) => row.type.startsWith('session.'));
+  expect(
+    'one request id on them',
+    ofSession.every((row) => row.request_id === session.requestId),
+    ofSession,
+  );
+  expect('no token and no e-mail address in them', !/eyJ|@/.test(JSON.stringify(rows)), rows);
   for (const row of rows) {
     const by = row.actor_client_id === null ? '' : `${row.actor_kind} ${row.actor_client_id.slice(0, 8)}..`;
     terminal.row(`${clock(row.occurred_at)}  ${row.type.padEnd(23)} ${row.outcome.padEnd(8)} ${by}`);

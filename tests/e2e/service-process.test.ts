@@ -81,6 +81,17 @@ describe('the service as a process', () => {
     expect(again).toMatchObject({ exit: { code: 0 }, output: 'nothing to migrate' });
   });
 
+  it('says in words that it cannot listen', async () => {
+    const taken = String(fixture.stack.lkps.port);
+    const { exit, output } = await lkps(['serve'], {
+      ...fixture.stack.lkpsEnv,
+      LKPS_HOST: '127.0.0.1',
+      LKPS_PORT: taken,
+    });
+    expect(exit.code).toBe(1);
+    expect(output).toContain(`cannot listen on 127.0.0.1:${taken} (LKPS_HOST, LKPS_PORT): EADDRINUSE`);
+  });
+
   it('does not log in as a role that could change the audit trail', async () => {
     const env = { ...fixture.stack.lkpsEnv, LKPS_DATABASE_URL: fixture.stack.postgres.adminUrl };
     const { exit, output } = await lkps(['serve'], env);
@@ -128,6 +139,7 @@ describe('the service as a process', () => {
     expect(stranger).toMatchObject({ exit: { code: 1 } });
     expect(stranger.output).toContain('SQLSTATE 28P01');
     expect(stranger.output).not.toContain('canary');
+    expect(stranger.output.trim().split('\n')).toHaveLength(1);
   });
 
   it('has its start on record, as the role that can only add to the trail', async () => {

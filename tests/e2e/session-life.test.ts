@@ -124,7 +124,7 @@ describe('the whole life of a session', () => {
       source_ip: '127.0.0.1',
     });
     expect(granted).toHaveProperty('token_expires_at', new Date((claims.exp ?? 0) * 1000));
-    expect(granted).toHaveProperty('authorization.rule', 'pre_authorized');
+    expect(granted).toHaveProperty('authorization_evidence.rule', 'pre_authorized');
     expect(granted).toHaveProperty('actor_user_ref', expect.stringMatching(/^[0-9a-f]{64}$/));
   });
 

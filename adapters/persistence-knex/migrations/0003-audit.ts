@@ -49,7 +49,7 @@ const TABLES = `
     token_id uuid,
     token_expires_at timestamptz(3),
     signing_key_id text,
-    "authorization" jsonb,
+    authorization_evidence jsonb,
     details jsonb,
     request_id text,
     source_ip text,

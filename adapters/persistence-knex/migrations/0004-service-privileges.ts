@@ -16,7 +16,7 @@ export const servicePrivileges: Migration = {
       -- All but tx_id, which is the database's own word on when a row was written.
       grant insert (event_id, occurred_at, schema_version, type, outcome, reason, actor_kind, actor_client_id,
         actor_user_ref, agent_name, session_id, room_name, room_sid, grants, token_id, token_expires_at,
-        signing_key_id, "authorization", details, request_id, source_ip, user_agent, region, row_hash)
+        signing_key_id, authorization_evidence, details, request_id, source_ip, user_agent, region, row_hash)
         on audit_events to lkps_service;
       grant select, insert, update on audit_subjects to lkps_service;
       grant select on lkps_migrations to lkps_service;

@@ -98,5 +98,6 @@ describe('the user agent', () => {
   it('goes on record without an e-mail address and without a token', () => {
     const agent = 'tool/1.0 (ada@example.test) eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.sig key=eyJhbGci';
     expect(context([['user-agent', agent]]).userAgent).toBe('tool/1.0 [redacted] [redacted] [redacted]');
+    expect(context([['user-agent', `${'x'.repeat(250)}ada@example.test`]]).userAgent).toBe('[redacted]');
   });
 });
