@@ -55,12 +55,16 @@ async function show(stack: StackDescription, log: ServiceLog, signal: AbortSigna
   const records = await Records.open(stack.database_url);
   try {
     const session = await showConversation({ stack, records, log, terminal, signal });
-    const [unauthorised, stolen, endReason] = await reported(progress, "The room's end", (working) =>
-      whileTelling(working, 'LiveKit keeps the room 20 s; others try meanwhile', [
-        tryUnauthorised(stack, records),
-        tryStolenToken(stack, signal),
-        records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),
-      ]),
+    const [unauthorised, stolen, endReason] = await reported(
+      progress,
+      "The room's end",
+      (working) =>
+        whileTelling(working, 'LiveKit keeps the room 20 s; others try meanwhile', [
+          tryUnauthorised(stack, records),
+          tryStolenToken(stack, signal),
+          records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),
+        ]),
+      signal,
     );
     await showLife(records, session, terminal);
     terminal.row(`on record: ended, ${endReason}`);

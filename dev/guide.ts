@@ -1,10 +1,9 @@
+import type { AppAccount } from './accounts.ts';
 import type { Stack } from './stack.ts';
 
 /** What `npm run dev` shows once all is up: where things are, and lines to paste into another terminal. */
 export function guideTo(stack: Stack): string {
-  const { accounts, entra, ocelot, lkps, livekit, postgres, agent } = stack;
-  const client = accounts.apps['client-a'];
-  const target = accounts.apps['agent-a'];
+  const { entra, ocelot, lkps, livekit, postgres, agent } = stack;
   return [
     '',
     `  Ocelot (the front door)  ${ocelot.url}`,
@@ -14,17 +13,13 @@ export function guideTo(stack: Stack): string {
     `  PostgreSQL               ${postgres.adminUrl}`,
     `  Echo agent               ${agent === undefined ? 'not started' : agent.name}`,
     '',
-    'An Entra token for client-a:',
+    'Paste these into another terminal, in this folder.',
     '',
-    `  TOKEN=$(curl -s --cacert ${entra.caFile} ${entra.tokenUrl} \\`,
-    `    -d grant_type=client_credentials -d client_id=${client.clientId} \\`,
-    `    -d client_secret=${client.clientSecret} \\`,
-    `    -d scope=${accounts.scope} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    ...(agent === undefined ? registrationBy(stack) : sessionWith(stack)),
+    'What is on record, where there is a psql:',
     '',
-    'A session with agent-a:',
-    '',
-    `  curl -s ${ocelot.url}/api/session/start -H "Authorization: Bearer $TOKEN" \\`,
-    `    -H 'content-type: application/json' -d '{"agent_entra_app_id": "${target.clientId}"}'`,
+    `  psql '${postgres.serviceUrl}' \\`,
+    "    -c 'select occurred_at, type, outcome, reason from audit_events order by event_id desc limit 10'",
     '',
     'Is it well?',
     '',
@@ -33,4 +28,67 @@ export function guideTo(stack: Stack): string {
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+function sessionWith(stack: Stack): readonly string[] {
+  const { accounts, ocelot, livekit } = stack;
+  const { username, password } = accounts.users.ada;
+  return [
+    'An Entra token for the application client-a:',
+    '',
+    ...entraToken(stack, accounts.apps['client-a'], ['grant_type=client_credentials']),
+    '',
+    'Or one for the user ada, who signed in to client-a:',
+    '',
+    ...entraToken(stack, accounts.apps['client-a'], [
+      'grant_type=password',
+      `username=${username}`,
+      `password=${password}`,
+    ]),
+    '',
+    'With either of them, a session with agent-a:',
+    '',
+    `  SESSION=$(curl -s ${ocelot.url}/api/session/start -H "authorization: Bearer $TOKEN" \\`,
+    `    -H 'content-type: application/json' \\`,
+    `    -d '{"agent_entra_app_id": "${accounts.apps['agent-a'].clientId}"}'); echo "$SESSION"`,
+    '',
+    'Join it, send a tone and a message, hear the agent answer, leave:',
+    '',
+    `  LKPS_CLIENT_URL=${livekit.wsUrl} \\`,
+    `    LKPS_CLIENT_TOKEN=$(echo "$SESSION" | ${fieldOf('participant_token')}) \\`,
+    '    npx node dev/client/main.ts talk',
+    '',
+  ];
+}
+
+function registrationBy(stack: Stack): readonly string[] {
+  return [
+    'No agent is registered: until one is, a session start answers 404 agent_not_registered.',
+    'An Entra token for the application agent-a:',
+    '',
+    ...entraToken(stack, stack.accounts.apps['agent-a'], ['grant_type=client_credentials']),
+    '',
+    'Its registration, whose token a LiveKit worker starts with:',
+    '',
+    `  curl -s -X POST ${stack.ocelot.url}/api/agent/register -H "authorization: Bearer $TOKEN"`,
+    '',
+  ];
+}
+
+function entraToken(
+  { accounts, entra }: Stack,
+  { clientId, clientSecret }: AppAccount,
+  grant: readonly string[],
+): readonly string[] {
+  return [
+    `  TOKEN=$(curl -s --cacert ${entra.caFile} ${entra.tokenUrl} \\`,
+    `    ${grant.map((field) => `-d ${field}`).join(' ')} \\`,
+    `    -d client_id=${clientId} -d client_secret=${clientSecret} \\`,
+    `    -d scope=${accounts.scope} | ${fieldOf('access_token')})`,
+  ];
+}
+
+/** A shell's filter that leaves the one field of a JSON object, without a tool that may not be there. */
+function fieldOf(name: string): string {
+  return `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`;
 }

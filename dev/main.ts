@@ -10,34 +10,46 @@ import { terminalProgress } from './terminal-progress.ts';
  * `npm run dev [-- --json] [--no-agent] [--verbose]`: the whole platform on this machine until Ctrl-C or SIGTERM.
  * Standard output carries the guide, or one line of JSON; everything else goes to standard error.
  */
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    agent: { type: 'boolean', default: true },
-    verbose: { type: 'boolean', default: false },
-  },
-  allowNegative: true,
-});
-
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  agent: { type: 'boolean', default: true },
+  verbose: { type: 'boolean', default: false },
+} as const;
+const USAGE = 'usage: npm run dev [-- [--json] [--no-agent] [--verbose]]';
 const QUIET: readonly LogSource[] = ['postgres', 'livekit'];
+
+type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
 const stopping = listenForStop();
 // Whoever read the line of JSON may have closed its end.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await main();
+const options = parseOptions();
+process.exitCode = options === undefined ? 2 : await main(options);
 
-async function main(): Promise<number> {
+function parseOptions(): Options | undefined {
+  try {
+    return parseArgs({ options: OPTIONS, allowNegative: true }).values;
+  } catch (error) {
+    const [what = ''] = String(error instanceof Error ? error.message : error).split('. ');
+    process.stderr.write(`${what}; ${USAGE}\n`);
+    return undefined;
+  }
+}
+
+async function main({ json, agent, verbose }: Options): Promise<number> {
+  const progress = terminalProgress(process.stderr);
   try {
     const stack = await startStack({
-      agent: values.agent,
-      progress: terminalProgress(process.stderr),
+      agent,
+      progress,
       log: (source, line) => {
-        if (values.verbose || !QUIET.includes(source)) process.stderr.write(`[${source}] ${line}\n`);
+        if (verbose || !QUIET.includes(source)) progress.print(`[${source}] ${line}`);
       },
       signal: stopping.signal,
     });
-    return await run(stack);
+    return await run(stack, json);
   } catch (error) {
     const asked = stopping.exitCode();
     if (asked !== undefined) return asked;
@@ -47,8 +59,8 @@ async function main(): Promise<number> {
 }
 
 /** Until told to stop (0), or until a part of the platform is gone (1). */
-async function run(stack: Stack): Promise<number> {
-  process.stdout.write(values.json ? `${JSON.stringify(describeStack(stack))}\n` : guideTo(stack));
+async function run(stack: Stack, json: boolean): Promise<number> {
+  process.stdout.write(json ? `${JSON.stringify(describeStack(stack))}\n` : guideTo(stack));
   const told = new Promise<undefined>((resolve) => {
     const done = (): void => {
       resolve(undefined);

@@ -4,11 +4,12 @@ import { Teardown } from './teardown.ts';
 /** What every step of a start needs. Once the stack is up only `stop()`, which keeps the order, ends its parts. */
 export class StackStart {
   readonly #progress: Progress;
-  readonly teardown = new Teardown();
+  readonly teardown: Teardown;
   readonly #starting = new AbortController();
 
   constructor(progress: Progress = () => undefined) {
     this.#progress = progress;
+    this.teardown = new Teardown(progress);
   }
 
   get signal(): AbortSignal {
@@ -21,7 +22,7 @@ export class StackStart {
 
   step<Result>(name: string, run: (working: (detail: string) => void) => Promise<Result>): Promise<Result> {
     this.signal.throwIfAborted();
-    return reported(this.#progress, name, run);
+    return reported(this.#progress, name, run, this.signal);
   }
 
   /** All at once; when one fails the others are stopped and waited for, so that none appears after the teardown. */

@@ -1,7 +1,14 @@
+import { reportedEnd, type Progress } from './progress.ts';
+
 /** What has been started, to be stopped in reverse; also when the start fails halfway. */
 export class Teardown {
+  readonly #progress: Progress;
   readonly #steps: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
   #running: Promise<void> | undefined;
+
+  constructor(progress: Progress = () => undefined) {
+    this.#progress = progress;
+  }
 
   /** Waits for a start and remembers how to undo it. */
   async started<Part extends { readonly stop: () => Promise<unknown> }>(
@@ -29,7 +36,7 @@ export class Teardown {
     const failures: unknown[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       const { name, stop } = step;
-      await stop().catch((cause: unknown) => {
+      await reportedEnd(this.#progress, name, stop).catch((cause: unknown) => {
         failures.push(new Error(`${name} did not stop`, { cause }));
       });
     }

@@ -6,8 +6,8 @@ const MAX_CHUNKS = 1024;
 const FIRST_BYTES = 1024;
 
 /**
- * Reads into one buffer and stops at the limits: whatever the chunks, a body never holds more memory than its bytes. A
- * client that goes away mid-body rejects, and Koa drops the request.
+ * Reads into one buffer that doubles as it fills, and stops at the limits: whatever the chunks, a body keeps at most twice
+ * its bytes (1 KiB at least). A client that goes away mid-body rejects, and Koa drops the request.
  */
 export async function readBody(request: IncomingMessage): Promise<RequestBody> {
   let bytes = Buffer.allocUnsafe(FIRST_BYTES);

@@ -18,10 +18,8 @@ interface Run {
 
 let run: Run | undefined;
 
-function start(): Run {
-  return follow(
-    spawn(process.execPath, [MAIN, '--json', '--no-agent'], { stdio: ['ignore', 'pipe', 'pipe'] }),
-  );
+function start(args: readonly string[] = ['--json', '--no-agent']): Run {
+  return follow(spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** As `npm run` does it: below a shell, which keeps signals to itself. */
@@ -92,7 +90,19 @@ describe('the development stack', () => {
     expect(await exit).toBe(code);
     await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([]);
     expect(output.stdout).toBe('');
+    expect(output.stderr).not.toContain('failed after');
   });
+
+  it.each([['--bogus'], ['--json=1'], ['bogus']])(
+    'answers %s with one line and 2, and starts nothing',
+    async (arg) => {
+      const { process: main, output } = start([arg]);
+      const exit = once(main, 'close');
+      expect(await exit).toEqual([2, null]);
+      expect(output.stdout).toBe('');
+      expect(output.stderr).toMatch(/^[^\n]*(--bogus|--json|'bogus')[^\n]*; usage: npm run dev [^\n]*\n$/);
+    },
+  );
 
   it('leaves nothing when npm is ended, which tells it nothing', { timeout: START_MS }, async () => {
     const { process: shell, pid, output } = startBelowShell();

@@ -36,6 +36,20 @@ describe('the development stack as a command', () => {
     child.stderr.resume();
     return { child, out: () => out };
   }
+  /** What a shell prints of these lines, to the first that fails. A machine may have no psql. */
+  const outputOf = async (lines: string): Promise<string> => {
+    const shell = spawn('sh', ['-ec', `command -v psql >&2 || psql() { :; }\n${lines}`], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: marker },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(shell);
+    const parts: string[] = [];
+    for (const stream of [shell.stdout, shell.stderr]) {
+      stream.on('data', (chunk: Buffer) => parts.push(chunk.toString()));
+    }
+    expect(await exitOf(shell), parts.join('')).toBe(0);
+    return parts.join('');
+  };
   const exitOf = (child: ChildProcess): Promise<number | null> =>
     new Promise((resolve) => {
       if (child.exitCode !== null) resolve(child.exitCode);
@@ -72,6 +86,35 @@ describe('the development stack as a command', () => {
     expect(readdirSync(marker)).toEqual([]);
   });
 
+  it.each([
+    {
+      args: [],
+      heard: [
+        ['"participant_identity":"app-', '"audio_echoed"'],
+        ['"user-', '"audio_echoed"'],
+      ],
+    },
+    { args: ['--no-agent'], heard: [['"agent_name":"']] },
+  ])('every line of the guide works as it is, pasted into a shell: dev $args', async ({ args, heard }) => {
+    const dev = run(['dev/main.ts', ...args]);
+    const guide = await eventually(
+      () => Promise.resolve(dev.out()),
+      (text) => text.includes('Ctrl-C'),
+      60_000,
+    );
+    const [, toPaste = ''] = guide.split('Paste these');
+    const blocks = toPaste.split('\n\n').filter((block) => block.startsWith('  '));
+    const tokens = blocks.filter((block) => block.includes('grant_type='));
+    expect(tokens).toHaveLength(heard.length);
+    for (const [index, token] of tokens.entries()) {
+      const lines = [token, ...blocks.filter((block) => !tokens.includes(block))];
+      const said = await outputOf(lines.join('\n'));
+      for (const text of [...(heard[index] ?? []), '"status":"pass"']) expect(said).toContain(text);
+    }
+    dev.child.kill('SIGTERM');
+    expect(await exitOf(dev.child)).toBe(0);
+  });
+
   it.each(['SIGINT', 'SIGKILL'] as const)(
     '%s in the middle of the demo leaves no process',
     async (signal) => {
@@ -83,6 +126,7 @@ describe('the development stack as a command', () => {
       );
       demo.child.kill(signal);
       expect(await exitOf(demo.child)).not.toBe(0);
+      expect(demo.out()).not.toContain('failed after');
       await eventually(
         () => Promise.resolve(processesMarked(marker)),
         (left) => left.length === 0,
