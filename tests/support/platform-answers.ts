@@ -9,82 +9,145 @@ import {
   withRegisteredAgent,
 } from './platform-cast.ts';
 import { platformAtTheEdge, signedByLiveKit, throughOcelot } from './platform-edge.ts';
-import { failingAt, type PortFaults } from './platform-faults.ts';
+import { failingAt, type PortFaults, type PortName } from './platform-faults.ts';
 import type { Platform } from './platform-over-memory.ts';
 import { httpRequest, registerRequest, startRequest } from './platform-requests.ts';
 
 export interface RealAnswer {
+  /** As openapi.yaml names it. */
   readonly operation: string;
   readonly response: HttpResponse;
 }
 
-type Ask = readonly [operation: string, request: HttpRequest, outage?: PortFaults];
+interface Ask {
+  readonly operation: string;
+  readonly request: HttpRequest;
+  readonly outage?: PortFaults;
+  readonly corsOrigins?: readonly string[];
+}
+
+const PAGE = 'https://app.example.test';
+/** Signing and verifying reach nothing; that they fail is a defect and not an answer. */
+const FALLIBLE: readonly PortName[] = ['identity', 'directory', 'agents', 'sessions', 'audit', 'rooms'];
 
 const register = registerRequest(throughOcelot(agentApp));
 const start = startRequest(throughOcelot(clientApp), AGENT);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What the platform really answers: every status of every operation at least once. */
+/** What the platform really answers: every status and code of every operation, to pages and to others. */
 export async function realAnswers(): Promise<readonly RealAnswer[]> {
-  const { clock } = platformAtTheEdge();
-  const event = await signedByLiveKit(bytes('{"id":"EV_1","event":"room_started"}'), clock);
-  const ofOurRoom = await signedByLiveKit(
-    bytes(
-      JSON.stringify({
-        id: 'EV_1',
-        event: 'room_started',
-        room: { name: `s-${'0'.repeat(32)}`, sid: 'RM_1' },
-      }),
-    ),
-    clock,
-  );
-  const asks: readonly Ask[] = [
-    ['registerAgent', register],
-    ...refusalsOf('registerAgent', register),
-    ['registerAgent', registerRequest(throughOcelot(ada))],
-    ['registerAgent', register, failingAt('agents', 'before')],
-    ['startSession', start],
-    ...refusalsOf('startSession', start),
-    ['startSession', startRequest(throughOcelot(strangerApp), AGENT)],
-    ['startSession', startRequest(throughOcelot(clientApp), UNKNOWN)],
-    ['startSession', start, failingAt('rooms', 'before')],
-    ['startSession', start, failingAt('directory', 'before')],
-    ['checkHealth', httpRequest({})],
-    ['receiveWebhook', event],
-    ['receiveWebhook', await signedByLiveKit(bytes('nonsense'), clock)],
-    ['receiveWebhook', { ...event, headers: new Map() }],
-    ['receiveWebhook', { ...event, body: 'too_large' }],
-    ['receiveWebhook', ofOurRoom, failingAt('sessions', 'before')],
+  const posts = [...registerAsks(), ...startAsks()];
+  const asks = [
+    ...posts,
+    ...posts.map((ask) => ({ ...ask, corsOrigins: [PAGE] })),
+    ...posts.map((ask) => ({ ...ask, corsOrigins: [PAGE], request: from(PAGE, ask.request) })),
+    ...preflightAsks('preflightRegisterAgent', register),
+    ...preflightAsks('preflightStartSession', start),
+    { operation: 'checkHealth', request: from(PAGE, httpRequest({})), corsOrigins: [PAGE] },
+    ...(await webhookAsks()),
   ];
   return [...(await Promise.all(asks.map(answerOf))), await failedHealth()];
 }
 
-/** What either POST answers to a caller without identity and to bodies of the wrong form. */
-function refusalsOf(operation: string, right: HttpRequest): readonly Ask[] {
-  const json = new Map([...right.headers, ['content-type', ['application/json']] as const]);
-  return [
-    [operation, { ...right, headers: new Map() }],
-    [operation, { ...right, headers: json, body: bytes('{') }],
-    [operation, { ...right, headers: json, body: bytes('{"room_name":"s-1"}') }],
-    [
-      operation,
-      { ...right, headers: new Map([...json, ['content-type', ['text/plain']]]), body: bytes('{}') },
-    ],
-    [operation, { ...right, body: 'too_large' }],
-  ];
-}
-
-async function answerOf([operation, request, outage]: Ask): Promise<RealAnswer> {
+/** The platform's answer to one request, AGENT being registered. */
+export async function answerOf({ operation, request, outage, corsOrigins = [] }: Ask): Promise<RealAnswer> {
   let armed = false;
   const next: PortFaults['next'] = (...call) =>
     armed && outage !== undefined ? outage.next(...call) : 'none';
-  const platform: Platform = await withRegisteredAgent(platformAtTheEdge({ faults: { next } }));
+  const platform: Platform = await withRegisteredAgent(platformAtTheEdge({ corsOrigins, faults: { next } }));
   armed = true;
   return { operation, response: await platform.handler(request) };
+}
+
+/** The request with this body, and nothing else different. */
+export async function withBody(operation: string, body: unknown): Promise<HttpRequest> {
+  const text = bytes(JSON.stringify(body));
+  if (operation === 'receiveWebhook') {
+    return signedByLiveKit(text, platformAtTheEdge().clock);
+  }
+  return json(operation === 'registerAgent' ? register : start, text);
+}
+
+function registerAsks(): readonly Ask[] {
+  const operation = 'registerAgent';
+  return [
+    { operation, request: register },
+    { operation, request: registerRequest(throughOcelot(ada)) },
+    ...refusalsOf(operation, register, '{"agent_name":"x"}'),
+    ...outagesOf(operation, register),
+  ];
+}
+
+function startAsks(): readonly Ask[] {
+  const operation = 'startSession';
+  return [
+    { operation, request: start },
+    { operation, request: startRequest(throughOcelot(strangerApp), AGENT) },
+    { operation, request: startRequest(throughOcelot(clientApp), UNKNOWN) },
+    ...refusalsOf(operation, start, '{"agent_entra_app_id":"agent-a","room_name":"s-1"}'),
+    ...outagesOf(operation, start),
+  ];
+}
+
+/** What either POST answers to a caller without identity and to bodies of the wrong form. */
+function refusalsOf(operation: string, right: HttpRequest, unfit: string): readonly Ask[] {
+  const requests = [
+    { ...right, headers: new Map() },
+    json(right, bytes('{')),
+    json(right, bytes(unfit)),
+    withHeader(json(right, bytes('{}')), 'content-type', 'text/plain'),
+    { ...right, body: 'too_large' as const },
+  ];
+  return requests.map((request) => ({ operation, request }));
+}
+
+function outagesOf(operation: string, request: HttpRequest): readonly Ask[] {
+  return FALLIBLE.map((port) => ({ operation, request, outage: failingAt(port, 'before') }));
+}
+
+/** To pages that may call, to others, and where no page may. */
+function preflightAsks(operation: string, { path }: HttpRequest): readonly Ask[] {
+  const request = httpRequest({ method: 'OPTIONS', path });
+  const corsOrigins = [PAGE];
+  return [
+    { operation, request: from(PAGE, request), corsOrigins },
+    { operation, request: from('https://other.example.test', request), corsOrigins },
+    { operation, request, corsOrigins },
+    { operation, request: from(PAGE, request) },
+  ];
+}
+
+async function webhookAsks(): Promise<readonly Ask[]> {
+  const operation = 'receiveWebhook';
+  const room = { name: `s-${'0'.repeat(32)}`, sid: 'RM_1' };
+  const event = await withBody(operation, { id: 'EV_1', event: 'room_started', room });
+  const requests = [
+    event,
+    await withBody(operation, 'nonsense'),
+    { ...event, headers: new Map() },
+    { ...event, body: 'too_large' as const },
+    from(PAGE, event),
+  ];
+  return [
+    ...requests.map((request) => ({ operation, request, corsOrigins: [PAGE] })),
+    ...outagesOf(operation, event),
+  ];
 }
 
 async function failedHealth(): Promise<RealAnswer> {
   const platform = platformAtTheEdge();
   platform.healthy.livekit = false;
   return { operation: 'checkHealth', response: await platform.handler(httpRequest({})) };
+}
+
+function json(request: HttpRequest, body: Uint8Array): HttpRequest {
+  return { ...withHeader(request, 'content-type', 'application/json'), body };
+}
+
+function from(origin: string, request: HttpRequest): HttpRequest {
+  return withHeader(request, 'origin', origin);
+}
+
+function withHeader(request: HttpRequest, name: string, value: string): HttpRequest {
+  return { ...request, headers: new Map([...request.headers, [name, [value]]]) };
 }

@@ -11,7 +11,7 @@ const schemas = z.strictObject({
   type: z.enum(['object', 'array', 'string', 'integer']),
   description: z.string().optional(),
   required: z.array(z.string()).default([]),
-  additionalProperties: z.literal(false).optional(),
+  additionalProperties: z.boolean().optional(),
   properties: z.record(z.string(), z.unknown()).default({}),
   items: z.unknown().optional(),
   enum: z.array(z.string()).optional(),
@@ -19,6 +19,7 @@ const schemas = z.strictObject({
   format: z.enum(['uuid', 'uri', 'date-time']).optional(),
   pattern: z.string().optional(),
   minimum: z.number().optional(),
+  examples: z.array(z.unknown()).optional(),
 });
 
 export type JsonSchema = z.output<typeof schemas>;
