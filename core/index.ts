@@ -70,6 +70,7 @@ export {
   type AuthorizationDecision,
   type AuthorizationEvidence,
 } from './policy/client-authorization.ts';
+export { readEntraClaims, type ClaimRejection, type EntraTrust } from './policy/entra-claims.ts';
 export { foldSession } from './policy/session-fold.ts';
 export { agentToken, participantToken, type SessionSeat, type TokenTime } from './policy/token-policy.ts';
 export type { AgentStore } from './ports/agent-store.ts';

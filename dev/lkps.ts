@@ -14,15 +14,21 @@ export interface LkpsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The service itself, as a process of its own that is known by its environment and its port only. */
-export interface Lkps {
+/** The service, whatever hosts it: known by its environment and its port only. */
+export interface ServedLkps {
   readonly url: string;
   readonly port: number;
+  /** Its one process; none where a host starts and ends processes as requests come. */
+  readonly child: Child | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/** The service as a process of its own. */
+export interface Lkps extends ServedLkps {
   /** The process in hand; another one after `halt()` and `start()`. */
   readonly child: Child;
   readonly halt: () => Promise<void>;
   readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
 }
 
 export async function startLkps(options: LkpsOptions): Promise<Lkps> {

@@ -11,9 +11,11 @@ import {
 } from './accounts.ts';
 import { startEchoAgent, type EchoAgent } from './echo-agent.ts';
 import { startEntra, type Entra } from './entra/server.ts';
+import type { Gateway } from './lambda/gateway.ts';
+import { startLkpsOnLambda, type LkpsOnLambda } from './lambda/lkps-on-lambda.ts';
 import { findLiveKit } from './livekit/binary.ts';
 import { startLiveKit, type LiveKit } from './livekit/server.ts';
-import { migrateLkps, startLkps, type Lkps } from './lkps.ts';
+import { migrateLkps, startLkps, type Lkps, type LkpsOptions, type ServedLkps } from './lkps.ts';
 import { startOcelot, type Ocelot, type OcelotOptions } from './ocelot/server.ts';
 import { startPostgres, type Postgres } from './postgres/server.ts';
 import { freePort } from './process/free-port.ts';
@@ -23,7 +25,11 @@ import { StackStart } from './stack-start.ts';
 
 export type LogSource = 'postgres' | 'livekit' | 'lkps' | 'agent';
 
+export type StackHost = 'koa' | 'lambda-rest' | 'lambda-http-api';
+
 export interface StackOptions {
+  /** What runs the stack's own LKPS; default `koa`. On Lambda it starts with its first request, from `dist/lambda`. */
+  readonly host?: StackHost;
   /** Whether agent-a's echo agent is started; default true. */
   readonly agent?: boolean;
   readonly progress?: Progress;
@@ -40,7 +46,9 @@ export interface Stack {
   readonly accounts: Accounts;
   readonly entra: Entra;
   readonly ocelot: Ocelot;
-  readonly lkps: Lkps;
+  readonly lkps: ServedLkps;
+  /** In front of LKPS where it runs on Lambda. */
+  readonly gateway: Gateway | undefined;
   readonly livekit: LiveKit;
   readonly postgres: Postgres;
   readonly agent: EchoAgent | undefined;
@@ -49,7 +57,7 @@ export interface Stack {
   readonly webhookKey: LiveKitKey;
   /** The service's environment, but for its port. */
   readonly lkpsEnv: Readonly<Record<string, string>>;
-  /** One more service on the same database and LiveKit, with other settings; webhooks go to the first one only. */
+  /** One more service on the same database and LiveKit, always a process of its own; webhooks go to the first one only. */
   readonly startLkps: (env?: Readonly<Record<string, string>>) => Promise<Lkps>;
   /** One more edge, in front of another service. */
   readonly startOcelot: (upstream: string) => Promise<Ocelot>;
@@ -155,7 +163,9 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     startOcelot({ entra, upstream, proof, clientAccessList: clientAccessList(accounts) });
   const [ocelot, lkps] = await start.together([
     start.step('Ocelot stand-in', () => teardown.started('Ocelot', newOcelot(lkpsUrl))),
-    start.step('LKPS', () => teardown.started('LKPS', startLkps({ ...lkpsOptions, port: lkpsPort }))),
+    start.step('LKPS', () =>
+      teardown.started('LKPS', startOnHost(options.host ?? 'koa', { ...lkpsOptions, port: lkpsPort })),
+    ),
   ]);
 
   const startAgent = (app: AgentName, ocelotUrl = ocelot.url): Promise<EchoAgent> =>
@@ -179,6 +189,7 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     entra,
     ocelot,
     lkps,
+    gateway: 'gateway' in lkps ? lkps.gateway : undefined,
     livekit,
     postgres,
     agent,
@@ -192,4 +203,15 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     startAgent,
     stop: () => teardown.run(),
   };
+}
+
+function startOnHost(host: StackHost, options: LkpsOptions): Promise<Lkps | LkpsOnLambda> {
+  switch (host) {
+    case 'koa':
+      return startLkps(options);
+    case 'lambda-rest':
+      return startLkpsOnLambda({ ...options, kind: 'rest' });
+    case 'lambda-http-api':
+      return startLkpsOnLambda({ ...options, kind: 'http-api' });
+  }
 }

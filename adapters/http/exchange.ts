@@ -13,7 +13,15 @@ export interface HttpRequest {
   readonly body: RequestBody;
   /** The address of whoever opened the connection: a proxy, as a rule. */
   readonly peerAddress: string | undefined;
+  /** What an authorizer in front of the host verified; the caller cannot write it. Absent where there is none. */
+  readonly authorizer?: AuthorizerClaims;
 }
+
+/** What of a request can show who is calling; an IdentitySource reads one of the two. */
+export type HttpCredential = Pick<HttpRequest, 'headers' | 'authorizer'>;
+
+/** The claims of a verified token, by name. Gateways turn numbers and lists into text, so no type is promised. */
+export type AuthorizerClaims = Readonly<Record<string, unknown>>;
 
 /**
  * Lower-case name -> every value in wire order. Never joined: a duplicate is evidence. Values are latin1, one character

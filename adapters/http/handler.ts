@@ -1,9 +1,10 @@
 import { LkpsError, type RequestContext } from '../../core/index.ts';
+import { isOpenToPages, preflight, readableByPages } from './cors.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts';
 import { problemResponse } from './problem.ts';
 import { requestContext } from './request-context.ts';
 import { ROUTES, type Route } from './routes.ts';
-import type { HttpLogEntry, HttpService } from './service.ts';
+import type { HttpLogEntry, HttpService, Site } from './service.ts';
 
 /** The HTTP contract of the platform, the same behind every host. */
 export function createHttpHandler(service: HttpService): HttpHandler {
@@ -42,34 +43,49 @@ async function answer(
   request: HttpRequest,
   context: RequestContext,
 ): Promise<Answered> {
-  const atPath = ROUTES.filter((route) => route.path === request.path);
-  const route = atPath.find((candidate) => methodsOf(candidate).includes(request.method));
-  const operation = (route ?? atPath[0])?.operation ?? 'unmatched';
+  const { site } = service;
+  const route = ROUTES.find(({ path }) => path === request.path);
+  const operation = route?.operation ?? 'unmatched';
+  const readable = (response: HttpResponse): HttpResponse =>
+    route !== undefined && isOpenToPages(site, route) ? readableByPages(site, request, response) : response;
   try {
-    if (route === undefined) {
-      throw misdirected(atPath);
-    }
-    return { response: await route.answer(service, request, context), entry: { operation } };
+    const response = await respond(service, request, context, route);
+    return { response: readable(response), entry: { operation } };
   } catch (error) {
-    const response = problemResponse(error, context.requestId, service.site.region);
-    return { response: withAllow(response, atPath), entry: { operation, ...reasonOf(error) } };
+    const problem = problemResponse(error, context.requestId, site.region);
+    const response = route === undefined ? problem : withAllow(problem, methodsOf(site, route));
+    return { response: readable(response), entry: { operation, ...reasonOf(error) } };
   }
 }
 
-/** HEAD is answered wherever GET is (RFC 9110 section 9.3.2). */
-function methodsOf(route: Route): readonly string[] {
-  return route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+async function respond(
+  service: HttpService,
+  request: HttpRequest,
+  context: RequestContext,
+  route: Route | undefined,
+): Promise<HttpResponse> {
+  if (route === undefined) {
+    throw new LkpsError('not_found', 'no route at this path');
+  }
+  if (!methodsOf(service.site, route).includes(request.method)) {
+    throw new LkpsError('method_not_allowed', 'the path does not know this method');
+  }
+  return request.method === 'OPTIONS'
+    ? preflight(service.site, request)
+    : await route.answer(service, request, context);
 }
 
-function misdirected(atPath: readonly Route[]): LkpsError {
-  return atPath.length === 0
-    ? new LkpsError('not_found', 'no route at this path')
-    : new LkpsError('method_not_allowed', 'the path does not know this method');
+/** HEAD is answered wherever GET is (RFC 9110 section 9.3.2), OPTIONS wherever pages may call. */
+function methodsOf(site: Site, route: Route): readonly string[] {
+  if (route.method === 'GET') {
+    return ['GET', 'HEAD'];
+  }
+  return isOpenToPages(site, route) ? ['POST', 'OPTIONS'] : ['POST'];
 }
 
-function withAllow(response: HttpResponse, atPath: readonly Route[]): HttpResponse {
+function withAllow(response: HttpResponse, methods: readonly string[]): HttpResponse {
   return response.status === 405
-    ? { ...response, headers: { ...response.headers, allow: atPath.flatMap(methodsOf).join(', ') } }
+    ? { ...response, headers: { ...response.headers, allow: methods.join(', ') } }
     : response;
 }
 

@@ -1,5 +1,7 @@
 export {
   MAX_BODY_BYTES,
+  type AuthorizerClaims,
+  type HttpCredential,
   type HttpHandler,
   type HttpHeaders,
   type HttpRequest,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { LkpsError, type RequestIssue } from '../../core/index.ts';
 import { headerValues, type HttpRequest, type RequestBody } from './exchange.ts';
 

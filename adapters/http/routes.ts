@@ -31,7 +31,7 @@ async function registerAgent(
   context: RequestContext,
 ): Promise<HttpResponse> {
   const caller = await service.authenticateCaller.execute({
-    credential: request.headers,
+    credential: request,
     refusal: 'agent.registration_denied',
     context,
   });
@@ -52,7 +52,7 @@ async function startSession(
   context: RequestContext,
 ): Promise<HttpResponse> {
   const caller = await service.authenticateCaller.execute({
-    credential: request.headers,
+    credential: request,
     refusal: 'session.denied',
     context,
   });

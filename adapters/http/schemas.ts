@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isGuid, parseClientId } from '../../core/index.ts';
 
 /** `POST /api/agent/register`: nothing, or an empty object. */

@@ -9,11 +9,11 @@ import type {
   RequestId,
   StartSession,
 } from '../../core/index.ts';
-import type { HttpHeaders } from './exchange.ts';
+import type { HttpCredential } from './exchange.ts';
 
 /** What the HTTP contract is served from; the composition root, or whoever embeds the platform, puts it together. */
 export interface HttpService {
-  readonly authenticateCaller: Pick<AuthenticateCaller<HttpHeaders>, 'execute'>;
+  readonly authenticateCaller: Pick<AuthenticateCaller<HttpCredential>, 'execute'>;
   readonly registerAgent: Pick<RegisterAgent, 'execute'>;
   readonly startSession: Pick<StartSession, 'execute'>;
   readonly handleWebhook: Pick<HandleWebhook, 'execute'>;
@@ -31,6 +31,8 @@ export interface Site {
   readonly livekitUrl: string;
   /** How many proxies in front append to `X-Forwarded-For`. */
   readonly trustedHops: number;
+  /** Origins whose pages may call, exactly as browsers send them; empty: CORS is off. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** One line per request, of fields that are safe to keep: no header, no body, no query. */

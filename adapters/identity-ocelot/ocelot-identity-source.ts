@@ -7,26 +7,28 @@ import {
   type Identification,
   type IdentitySource,
 } from '../../core/index.ts';
-import type { HttpHeaders } from '../http/index.ts';
+import type { HttpCredential } from '../http/index.ts';
 import { readIdentityHeaders } from './identity-headers.ts';
-import { isProven, PROOF_HEADER, type ProxyProof } from './proxy-proof.ts';
+import { isProven, PROOF_HEADER, requireStrong, type ProxyProof } from './proxy-proof.ts';
 
 export interface OcelotIdentitySourceOptions {
   readonly proof: ProxyProof;
   /** What can show that a caller is an application; see core/policy/caller-kind.ts. */
-  readonly evidence: ApplicationEvidence['source'];
+  readonly evidence: Exclude<ApplicationEvidence['source'], 'token'>;
   readonly directory: ApplicationDirectory;
 }
 
 /** {@link IdentitySource} from the headers Ocelot injects. They are unsigned, so the proof of Ocelot comes first. */
-export class OcelotIdentitySource implements IdentitySource<HttpHeaders> {
+export class OcelotIdentitySource implements IdentitySource<HttpCredential> {
   readonly #options: OcelotIdentitySourceOptions;
 
+  /** @throws RangeError for a proof that anyone could give. */
   constructor(options: OcelotIdentitySourceOptions) {
+    requireStrong(options.proof);
     this.#options = options;
   }
 
-  async identify(headers: HttpHeaders): Promise<Identification> {
+  async identify({ headers }: HttpCredential): Promise<Identification> {
     const offered = headers.get(PROOF_HEADER) ?? [];
     if (!isProven(this.#options.proof, offered)) {
       return {

@@ -8,6 +8,18 @@ export const PROOF_HEADER = 'x-lkps-proxy-proof';
  */
 export type ProxyProof = 'network' | { readonly secrets: readonly Uint8Array[] };
 
+const MIN_SECRET_BYTES = 32;
+
+/** @throws RangeError for a proof that anyone could give: no secret, or one short enough to guess. */
+export function requireStrong(proof: ProxyProof): void {
+  if (proof === 'network') {
+    return;
+  }
+  if (proof.secrets.length === 0 || proof.secrets.some(({ length }) => length < MIN_SECRET_BYTES)) {
+    throw new RangeError(`the proof of the proxy needs secrets of at least ${MIN_SECRET_BYTES} bytes`);
+  }
+}
+
 /** In constant time, over digests: neither the content nor the length of a secret can be felt out. */
 export function isProven(proof: ProxyProof, offered: readonly string[]): boolean {
   if (proof === 'network') {

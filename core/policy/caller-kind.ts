@@ -15,11 +15,13 @@ export interface CallerClaims {
  * What can show that a caller is an application.
  *
  * `directory`: the object id of the client's service principal. `headers`: the mere absence of a user, for sites without
- * a directory; whoever can make the edge omit the user headers then acts as the application.
+ * a directory; whoever can make the edge omit the user headers then acts as the application. `token`: the verified
+ * token's own claims.
  */
 export type ApplicationEvidence =
   | { readonly source: 'directory'; readonly servicePrincipalId: ObjectId | undefined }
-  | { readonly source: 'headers' };
+  | { readonly source: 'headers' }
+  | { readonly source: 'token'; readonly saysApplication: boolean };
 
 /** Azure CLI and Azure PowerShell: public clients that every developer shares, so never an application. */
 const PUBLIC_CLIENTS: ReadonlySet<ClientId> = new Set([
@@ -49,8 +51,12 @@ export function classifyCaller(claims: CallerClaims, evidence: ApplicationEviden
 }
 
 function showsApplication(claims: CallerClaims, evidence: ApplicationEvidence): boolean {
-  if (evidence.source === 'headers') {
-    return !claims.mentionsUser;
+  switch (evidence.source) {
+    case 'headers':
+      return !claims.mentionsUser;
+    case 'token':
+      return evidence.saysApplication;
+    case 'directory':
+      return claims.userId !== undefined && claims.userId === evidence.servicePrincipalId;
   }
-  return claims.userId !== undefined && claims.userId === evidence.servicePrincipalId;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { holds } from '../support/arbitraries.ts';
@@ -24,35 +25,18 @@ export function describeHttpAnswers(adapter: string, open: OpenHttpHost, options
     afterAll(() => host.close());
 
     law('gives back the answer untouched: status, headers and bytes', () =>
-      holds(
-        fc.record({
-          status: fc.constantFrom(200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503),
-          headers: fc.dictionary(
-            fc.constantFrom(
-              'x-request-id',
-              'cache-control',
-              'content-type',
-              'retry-after',
-              'www-authenticate',
-              'allow',
-            ),
-            fc.stringMatching(/^[!-~]{1,20}$/),
-          ),
-          body: fc.uint8Array({ maxLength: 3000 }),
-        }),
-        async (answer) => {
-          recorder.answer = answer;
-          const response = await host.send({ method: 'POST', target: WEBHOOK, body: EMPTY });
-          expect(response.status).toBe(answer.status);
-          expect([...response.body]).toEqual([...answer.body]);
-          for (const [name, value] of Object.entries(answer.headers)) {
-            expect(response.headers.get(name)).toEqual([value]);
-          }
-          for (const name of MATTERING.filter((matters) => !(matters in answer.headers))) {
-            expect(response.headers.get(name)).toBeUndefined();
-          }
-        },
-      ),
+      holds(answers, async (answer) => {
+        recorder.answer = answer;
+        const response = await host.send({ method: 'POST', target: WEBHOOK, body: EMPTY });
+        expect(response.status).toBe(answer.status);
+        expect([...response.body]).toEqual([...answer.body]);
+        for (const [name, value] of Object.entries(answer.headers)) {
+          expect(response.headers.get(name)).toEqual([value]);
+        }
+        for (const name of MATTERING.filter((matters) => !(matters in answer.headers))) {
+          expect(response.headers.get(name)).toBeUndefined();
+        }
+      }),
     );
 
     law('answers HEAD with the headers alone', async () => {
@@ -64,6 +48,27 @@ export function describeHttpAnswers(adapter: string, open: OpenHttpHost, options
       const { status, headers, body } = await host.send({ method: 'HEAD', target: '/api/health' });
       expect([status, headers.get('x-request-id'), body.length]).toEqual([200, ['r'], 0]);
       expect(headers.get('content-length') ?? ['17']).toEqual(['17']);
+    });
+
+    law('lets the handler finish for a client that went away, and serves the next one', async () => {
+      const thrown: unknown[] = [];
+      const record = (error: unknown): number => thrown.push(error);
+      process.on('uncaughtException', record).on('unhandledRejection', record);
+      let finished = 0;
+      const slow = await open(async () => {
+        await delay(100);
+        finished += 1;
+        return { status: 200, headers: { 'content-type': 'text/plain' }, body: new Uint8Array(100_000) };
+      });
+      try {
+        const request = { method: 'POST', target: WEBHOOK, body: utf8('{}') };
+        await Promise.all(Array.from({ length: 20 }, () => slow.abandon(request)));
+        expect((await slow.send(request)).body.length).toBe(100_000);
+        expect([finished, thrown]).toEqual([21, []]);
+      } finally {
+        process.off('uncaughtException', record).off('unhandledRejection', record);
+        await slow.close();
+      }
     });
 
     law('gives everybody who asks at once their own answer', async () => {
@@ -82,6 +87,23 @@ export function describeHttpAnswers(adapter: string, open: OpenHttpHost, options
     });
   });
 }
+
+/** A body always says what it is: where it does not, gateways guess. */
+const answers = fc
+  .record({
+    status: fc.constantFrom(200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503),
+    headers: fc.dictionary(
+      fc.constantFrom('x-request-id', 'cache-control', 'retry-after', 'www-authenticate', 'allow', 'vary'),
+      fc.stringMatching(/^[!-~]{1,20}$/),
+    ),
+    type: fc.constantFrom('application/json', 'application/problem+json', 'application/octet-stream'),
+    body: fc.uint8Array({ maxLength: 3000 }),
+  })
+  .map(({ status, headers, type, body }) =>
+    body.length === 0 || status === 204
+      ? { status, headers, body: EMPTY }
+      : { status, headers: { ...headers, 'content-type': type }, body },
+  );
 
 /** Headers that change what an answer means; a host adds none of them. */
 const MATTERING = [
@@ -102,5 +124,6 @@ const MATTERING = [
     'x-powered-by',
     'x-request-id',
     'access-control-allow-origin',
+    'access-control-allow-credentials',
   ],
 ];

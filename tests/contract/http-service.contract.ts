@@ -2,10 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../adapters/http/index.ts';
 import { holds } from '../support/arbitraries.ts';
-import type { OpenHttpHost } from '../support/http-host-subject.ts';
+import type { HttpHostSubject, OpenHttpHost } from '../support/http-host-subject.ts';
 import { HTTP_CASES } from '../support/http-cases.ts';
 import { textOf, utf8, type RawHeader, type RawRequest, type RawResponse } from '../support/http-message.ts';
-import { JSON_TYPE, openStage, toHttpRequest, type Stage } from '../support/http-stage.ts';
+import {
+  JSON_TYPE,
+  openStage,
+  PAGE,
+  toHttpRequest,
+  type Stage,
+  type StageOptions,
+} from '../support/http-stage.ts';
 
 /**
  * The platform's own HTTP contract behind a host. Two platforms that know nothing of each other get the same requests,
@@ -13,8 +20,9 @@ import { JSON_TYPE, openStage, toHttpRequest, type Stage } from '../support/http
  */
 export function describeHttpService(adapter: string, open: OpenHttpHost): void {
   describe(`HTTP service contract: ${adapter}`, () => {
-    it.for(HTTP_CASES)('answers $what with $status', ({ request, status, code }) =>
-      behind(open, async (compare, stage) => {
+    it.for(HTTP_CASES)('answers $what with $status', ({ request, stage: options, decoded, ...undecoded }) =>
+      behind(open, options, async (compare, stage, { front }) => {
+        const { status, code } = front?.decodesPaths === true ? (decoded ?? undecoded) : undecoded;
         const response = await compare(request(stage));
         expect(response.status).toBe(status);
         if (code !== undefined && response.body.length > 0) {
@@ -25,7 +33,7 @@ export function describeHttpService(adapter: string, open: OpenHttpHost): void {
     );
 
     it('answers any request the same as without the host', () =>
-      behind(open, (compare, { as }) => {
+      behind(open, { corsOrigins: [PAGE] }, (compare, { as }) => {
         const requests = anyRequests([as('client'), as('agent'), JSON_TYPE]);
         return holds(requests, async (request) => {
           expect((await compare(request)).status).toBeLessThan(500);
@@ -39,14 +47,15 @@ type Compare = (request: RawRequest) => Promise<RawResponse>;
 /** Opens both platforms, and closes what was opened. */
 async function behind(
   open: OpenHttpHost,
-  run: (compare: Compare, stage: Stage) => Promise<void>,
+  options: StageOptions | undefined,
+  run: (compare: Compare, stage: Stage, host: HttpHostSubject) => Promise<void>,
 ): Promise<void> {
-  const [hosted, bare] = [await openStage(), await openStage()];
+  const [hosted, bare] = [await openStage(options), await openStage(options)];
   const host = await open(createHttpHandler(hosted.platform.service));
   const compare: Compare = async (request) => {
     const [response, expected] = [
       await host.send(request),
-      await bare.platform.handler(toHttpRequest(request)),
+      await bare.platform.handler(toHttpRequest(host.front?.passesOn(request) ?? request)),
     ];
     expect(response.status).toBe(expected.status);
     expect(textOf(response.body)).toBe(textOf(expected.body));
@@ -55,7 +64,7 @@ async function behind(
     }
     return response;
   };
-  await run(compare, bare).finally(host.close);
+  await run(compare, bare, host).finally(host.close);
 }
 
 const targets = fc.oneof(
@@ -72,7 +81,7 @@ const bodies = fc.oneof(
 
 function anyRequests(known: readonly RawHeader[]): fc.Arbitrary<RawRequest> {
   const headers = fc.oneof(
-    fc.constantFrom(...known),
+    fc.constantFrom(...known, ['origin', PAGE] as const),
     fc.tuple(fc.stringMatching(/^x-[a-z]{1,8}$/), fc.stringMatching(/^[!-~]{0,20}$/)),
     fc.tuple(
       fc.constantFrom('x-request-id', 'content-encoding', 'user-agent'),

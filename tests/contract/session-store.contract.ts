@@ -142,6 +142,10 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
         } as const;
         expect(await subject.sessions.record(key, [another], forbidden)).toBe('already_known');
         expect(await subject.sessions.find(key)).toEqual(before);
+        const fresh = { kind: 'token_granted', factId: `${intent.sessionId} fresh`, at: LATER } as const;
+        expect(await subject.sessions.record(key, [another, fresh], nothing)).toBe('applied');
+        const after = { intent: impersonal(intent), ...foldSession(intent, [...own, fresh]) };
+        expect(await subject.sessions.find(key)).toEqual(after);
       }));
 
     it('does nothing for a session it does not know', () =>

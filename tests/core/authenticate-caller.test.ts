@@ -3,12 +3,12 @@ import { clientApp, CONTEXT } from '../support/platform-cast.ts';
 import { failingAt } from '../support/platform-faults.ts';
 import { platformOverMemory } from '../support/platform-over-memory.ts';
 
-const nobody = new Map<string, readonly string[]>();
+const nobody = { headers: new Map<string, readonly string[]>() };
 
 describe('AuthenticateCaller', () => {
   it('returns who the identity source found, and writes nothing of it', async () => {
     const { service, identity, audit } = platformOverMemory();
-    const credential = identity.enrol(clientApp);
+    const credential = { headers: identity.enrol(clientApp) };
     const asked = service.authenticateCaller.execute({
       credential,
       refusal: 'session.denied',

@@ -1,20 +1,11 @@
-import type { LkpsErrorCode } from '../../core/index.ts';
-import { utf8, type RawHeader, type RawRequest } from './http-message.ts';
-import { JSON_TYPE, startBody, type Stage } from './http-stage.ts';
+import { no, ok, post, REGISTER, START, start, webhook, type HttpCase } from './http-case.ts';
+import { HTTP_CORS_CASES } from './http-cors-cases.ts';
+import { HTTP_FAILURE_CASES } from './http-failure-cases.ts';
+import { utf8 } from './http-message.ts';
+import { JSON_TYPE, startBody } from './http-stage.ts';
 import { UNKNOWN } from './platform-cast.ts';
 
-/** A request, and what the contract says to it: `ok`, or a code. */
-export interface HttpCase {
-  readonly what: string;
-  readonly request: (stage: Stage) => RawRequest;
-  readonly status: number;
-  readonly code?: LkpsErrorCode;
-}
-
-const REGISTER = '/api/agent/register';
-const START = '/api/session/start';
-const WEBHOOK = '/livekit/webhook';
-
+/** Every endpoint and every error of the contract, and what is odd about requests. */
 export const HTTP_CASES: readonly HttpCase[] = [
   ok('an agent that registers', 200, ({ as }) => post(REGISTER, [as('agent')])),
   ok('an agent that registers with an empty object', 200, ({ as }) =>
@@ -41,6 +32,16 @@ export const HTTP_CASES: readonly HttpCase[] = [
 
   no('nobody', 401, 'unauthenticated', () => post(START, [JSON_TYPE], startBody)),
   no('nobody, about nothing', 401, 'unauthenticated', () => post(REGISTER, [], '{')),
+  no('a credential in bytes of no text', 401, 'unauthenticated', () =>
+    post(START, [['authorization', 'Bearer \u00ff\u00fe'], JSON_TYPE], startBody),
+  ),
+  ok('headers in bytes of no text', 201, ({ as }) =>
+    post(
+      START,
+      [as('client'), JSON_TYPE, ['user-agent', 'caf\u00e9'], ['x-request-id', '\u00fc']],
+      startBody,
+    ),
+  ),
   no('two callers at once', 401, 'unauthenticated', ({ as }) =>
     post(START, [as('client'), as('ada'), JSON_TYPE], startBody),
   ),
@@ -79,6 +80,13 @@ export const HTTP_CASES: readonly HttpCase[] = [
   no('no body where one is needed', 400, 'malformed_json', ({ as }) =>
     post(START, [as('client'), JSON_TYPE], ''),
   ),
+  no('a body in UTF-16', 400, 'malformed_json', ({ as }) => ({
+    ...post(START, [as('client'), JSON_TYPE]),
+    body: Uint8Array.from(Buffer.from(startBody, 'utf16le')),
+  })),
+  ok('a body with a byte order mark', 201, ({ as }) =>
+    post(START, [as('client'), JSON_TYPE], `\ufeff${startBody}`),
+  ),
   no('half a body', 400, 'malformed_json', ({ as }) =>
     post(START, [as('client'), JSON_TYPE], startBody.slice(0, -1)),
   ),
@@ -105,10 +113,21 @@ export const HTTP_CASES: readonly HttpCase[] = [
   no('a path with a slash too many', 404, 'not_found', () => ({ method: 'GET', target: '/api/health/' })),
   no('a path with two slashes', 404, 'not_found', () => ({ method: 'GET', target: '//api/health' })),
   no('a path in another case', 404, 'not_found', () => ({ method: 'GET', target: '/API/health' })),
-  no('a path that would be right decoded', 404, 'not_found', () => ({
-    method: 'GET',
-    target: '/api/he%61lth',
-  })),
+  no(
+    'a path that would be right decoded',
+    404,
+    'not_found',
+    () => ({ method: 'GET', target: '/api/he%61lth' }),
+    { decoded: { status: 200 } },
+  ),
+  no(
+    'a path whose slashes are encoded',
+    404,
+    'not_found',
+    ({ as }) => post('/api%2Fagent%2Fregister', [as('agent')]),
+    { decoded: { status: 200 } },
+  ),
+  no('a path encoded twice', 404, 'not_found', () => ({ method: 'GET', target: '/api/he%2561lth' })),
   no('a path that cannot be decoded', 404, 'not_found', () => ({ method: 'GET', target: '/api/%zz' })),
   no('a path that climbs', 404, 'not_found', () => ({ method: 'GET', target: '/x/../api/health' })),
   ...['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'POST'].map((method) =>
@@ -123,26 +142,6 @@ export const HTTP_CASES: readonly HttpCase[] = [
       target: START,
     })),
   ),
+  ...HTTP_CORS_CASES,
+  ...HTTP_FAILURE_CASES,
 ];
-
-function ok(what: string, status: number, request: HttpCase['request']): HttpCase {
-  return { what, status, request };
-}
-
-function no(what: string, status: number, code: LkpsErrorCode, request: HttpCase['request']): HttpCase {
-  return { what, status, code, request };
-}
-
-function post(target: string, headers: readonly RawHeader[], body?: string): RawRequest {
-  return { method: 'POST', target, headers, ...(body === undefined ? {} : { body: utf8(body) }) };
-}
-
-function start(caller: RawHeader, body: object): RawRequest {
-  return post(START, [caller, JSON_TYPE], JSON.stringify(body));
-}
-
-function webhook({ platform }: Stage): RawRequest {
-  const room = { name: 'a-room-of-others', sid: 'RM_others', creationTimeMs: 1 };
-  const { body, signature } = platform.webhooks.sign({ eventId: 'EV_others', event: 'room_started', room });
-  return { method: 'POST', target: WEBHOOK, headers: [['authorization', signature]], body };
-}

@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type Koa from 'koa';
 import { platformApp } from '../../adapters/http-koa/index.ts';
 import type { HttpHandler } from '../../adapters/http/index.ts';
+import type { OpenHttpHost } from './http-host-subject.ts';
 import { listenOnLoopback } from './http-loopback.ts';
+import { abandon, encodeRequest, sendRaw } from './raw-http-client.ts';
 
 export interface KoaHost {
   readonly port: number;
@@ -16,6 +18,16 @@ export function openKoaHost(
 ): Promise<KoaHost> {
   return listenOnLoopback(serverOf(platformApp(handler), timeouts));
 }
+
+/** The same, for the HTTP host contract. */
+export const openKoa: OpenHttpHost = async (handler) => {
+  const { port, close } = await openKoaHost(handler);
+  return {
+    send: (request) => sendRaw(port, request),
+    abandon: (request) => abandon(port, encodeRequest(request), 20),
+    close,
+  };
+};
 
 export function serverOf(app: Koa, timeouts: { readonly requestTimeout?: number } = {}): Server {
   const respond = app.callback();

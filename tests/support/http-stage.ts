@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../adapters/http/index.ts';
 import { MAX_BODY_BYTES } from '../../adapters/http/index.ts';
 import { groupHeaders, type RawHeader, type RawRequest } from './http-message.ts';
 import { AGENT, agentApp, ada, clientApp, strangerApp, withRegisteredAgent } from './platform-cast.ts';
+import { failingAt, type PortName } from './platform-faults.ts';
 import { platformOverMemory, type Platform } from './platform-over-memory.ts';
 
 export type Caller = 'agent' | 'client' | 'ada' | 'stranger';
@@ -13,8 +14,30 @@ export interface Stage {
   readonly as: (caller: Caller) => RawHeader;
 }
 
-export async function openStage(): Promise<Stage> {
-  const platform = await withRegisteredAgent(platformOverMemory());
+export interface StageOptions {
+  readonly corsOrigins?: readonly string[];
+  /** A port that fails at every call from now on, as its contract says. */
+  readonly failing?: PortName;
+  readonly livekitIsDown?: boolean;
+}
+
+export async function openStage({
+  failing,
+  livekitIsDown = false,
+  ...options
+}: StageOptions = {}): Promise<Stage> {
+  let isSet = false;
+  const platform = await withRegisteredAgent(
+    platformOverMemory({
+      ...options,
+      faults: {
+        next: (port, method) =>
+          isSet && failing !== undefined ? failingAt(failing, 'before').next(port, method) : 'none',
+      },
+    }),
+  );
+  isSet = true;
+  platform.healthy.livekit = !livekitIsDown;
   const enrol = (principal: Parameters<typeof platform.identity.enrol>[0]): RawHeader => {
     const [credential = ''] = platform.identity.enrol(principal).get('authorization') ?? [];
     return ['authorization', credential];
@@ -41,5 +64,7 @@ export function toHttpRequest({ method, target, headers = [], body }: RawRequest
   };
 }
 
+/** The origin of a page that a site may let in. */
+export const PAGE = 'https://app.example.test';
 export const JSON_TYPE: RawHeader = ['content-type', 'application/json'];
 export const startBody = JSON.stringify({ agent_entra_app_id: AGENT });

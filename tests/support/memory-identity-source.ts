@@ -1,8 +1,8 @@
-import type { HttpHeaders } from '../../adapters/http/index.ts';
+import type { HttpCredential, HttpHeaders } from '../../adapters/http/index.ts';
 import type { Identification, IdentitySource, Principal } from '../../core/index.ts';
 
 /** {@link IdentitySource} that knows exactly the callers it was told of, by an opaque bearer credential each. */
-export class MemoryIdentitySource implements IdentitySource<HttpHeaders> {
+export class MemoryIdentitySource implements IdentitySource<HttpCredential> {
   readonly #callers = new Map<string, Principal>();
 
   /** The headers with which `principal` is recognised from now on. */
@@ -12,7 +12,7 @@ export class MemoryIdentitySource implements IdentitySource<HttpHeaders> {
     return new Map([['authorization', [credential]]]);
   }
 
-  identify(headers: HttpHeaders): Promise<Identification> {
+  identify({ headers }: HttpCredential): Promise<Identification> {
     return Promise.resolve(this.#identify(headers.get('authorization') ?? []));
   }
 

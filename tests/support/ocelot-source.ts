@@ -1,9 +1,12 @@
-import { OcelotIdentitySource, type ProxyProof } from '../../adapters/identity-ocelot/index.ts';
+import {
+  OcelotIdentitySource,
+  type OcelotIdentitySourceOptions,
+  type ProxyProof,
+} from '../../adapters/identity-ocelot/index.ts';
 import type { HttpHeaders } from '../../adapters/http/index.ts';
 import {
   LkpsError,
   type ApplicationDirectory,
-  type ApplicationEvidence,
   type ClientId,
   type ObjectId,
   type PreAuthorization,
@@ -44,7 +47,7 @@ export const unavailableDirectory: ApplicationDirectory = {
 export function ocelotSource(
   options: {
     readonly proof?: ProxyProof;
-    readonly evidence?: ApplicationEvidence['source'];
+    readonly evidence?: OcelotIdentitySourceOptions['evidence'];
     readonly directory?: ApplicationDirectory;
   } = {},
 ): OcelotIdentitySource {
@@ -61,7 +64,7 @@ export async function callerOf(
   headers: HttpHeaders,
   source: OcelotIdentitySource = ocelotSource(),
 ): Promise<Principal | string> {
-  const identification = await source.identify(headers);
+  const identification = await source.identify({ headers });
   return identification.outcome === 'identified' ? identification.principal : identification.reason;
 }
 

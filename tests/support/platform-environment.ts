@@ -1,4 +1,4 @@
-import type { Environment } from '../../composition/config.ts';
+import type { Environment } from '../../composition/setting-values.ts';
 
 /** Distinct, so that finding one in a message proves a leak. */
 export const PLANTED = {

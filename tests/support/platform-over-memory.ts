@@ -46,6 +46,7 @@ export interface PlatformOptions {
   readonly replace?: (memory: Memory) => Partial<OutsidePorts>;
   readonly faults?: PortFaults;
   readonly tokenTtlSeconds?: number;
+  readonly corsOrigins?: readonly string[];
 }
 
 export interface Platform extends Memory {
@@ -69,6 +70,7 @@ export function platformOverMemory({
   replace,
   faults,
   tokenTtlSeconds = 3600,
+  corsOrigins = [],
 }: PlatformOptions = {}): Platform {
   const memory = freshMemory();
   const { clock, ids } = memory;
@@ -92,7 +94,7 @@ export function platformOverMemory({
     }),
     clock,
     ids,
-    site: SITE,
+    site: { ...SITE, corsOrigins },
     log: (entry) => log.push(entry),
   };
   return { ...memory, service, handler: createHttpHandler(service), journal, healthy, log };

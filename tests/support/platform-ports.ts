@@ -1,4 +1,4 @@
-import type { HttpHeaders } from '../../adapters/http/index.ts';
+import type { HttpCredential } from '../../adapters/http/index.ts';
 import type {
   AgentStore,
   ApplicationDirectory,
@@ -12,7 +12,7 @@ import type {
 
 /** The ports that reach outside the process, and so can fail. */
 export interface OutsidePorts {
-  readonly identity: IdentitySource<HttpHeaders>;
+  readonly identity: IdentitySource<HttpCredential>;
   readonly directory: ApplicationDirectory;
   readonly agents: AgentStore;
   readonly sessions: SessionStore;

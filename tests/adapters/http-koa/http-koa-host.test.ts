@@ -1,13 +1,6 @@
 import { describeHttpHost } from '../../contract/http-host.contract.ts';
 import { describeHttpService } from '../../contract/http-service.contract.ts';
-import type { OpenHttpHost } from '../../support/http-host-subject.ts';
-import { openKoaHost } from '../../support/http-koa-host.ts';
-import { sendRaw } from '../../support/raw-http-client.ts';
+import { openKoa } from '../../support/http-koa-host.ts';
 
-const open: OpenHttpHost = async (handler) => {
-  const { port, close } = await openKoaHost(handler);
-  return { send: (request) => sendRaw(port, request), close };
-};
-
-describeHttpHost('Koa', open);
-describeHttpService('Koa', open);
+describeHttpHost('Koa', openKoa);
+describeHttpService('Koa', openKoa);

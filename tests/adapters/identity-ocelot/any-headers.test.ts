@@ -65,7 +65,7 @@ describe('whatever the headers are', () => {
     holds(
       fc.tuple(anyHeaders, fc.constantFrom(...SOURCES)),
       async ([headers, source]) => {
-        const outcome = await source.identify(headers).catch((error: unknown) => error);
+        const outcome = await source.identify({ headers }).catch((error: unknown) => error);
         if (outcome instanceof Error) {
           expect(outcome).toBeInstanceOf(LkpsError);
           expect(outcome).toMatchObject({ code: 'authorization_unavailable' });
@@ -80,7 +80,7 @@ describe('whatever the headers are', () => {
     holds(
       anyHeaders,
       async (headers) => {
-        const identification = await ocelotSource().identify(headers);
+        const identification = await ocelotSource().identify({ headers });
         if (identification.outcome === 'identified') {
           expect([[PROOF], [NEXT_PROOF]]).toContainEqual(headers.get(PROOF_HEADER));
         }
@@ -92,7 +92,7 @@ describe('whatever the headers are', () => {
     holds(
       anyHeaders,
       async (headers) => {
-        if (isApplication(await ocelotSource().identify(headers))) {
+        if (isApplication(await ocelotSource().identify({ headers }))) {
           expect(headers.get('client-id')?.map(lower)).toEqual([client]);
           expect(headers.get('user-id')?.map(lower)).toEqual([servicePrincipal]);
           expect(headers.get('x-bayer-user')?.[0] ?? '').toBe('');
@@ -104,7 +104,9 @@ describe('whatever the headers are', () => {
   it('the same headers mean the same caller', () =>
     holds(anyHeaders, async (headers) => {
       const source = ocelotSource();
-      expect(await source.identify(headers)).toEqual(await source.identify(new Map(headers)));
+      expect(await source.identify({ headers })).toEqual(
+        await source.identify({ headers: new Map(headers) }),
+      );
     }));
 });
 

@@ -67,7 +67,7 @@ describe('rule 7: an application only on positive evidence', () => {
 
   it('is undecided while the directory cannot be asked, and only where it matters', async () => {
     const source = ocelotSource({ directory: unavailableDirectory });
-    await expect(source.identify(asApplication())).rejects.toMatchObject({
+    await expect(source.identify({ headers: asApplication() })).rejects.toMatchObject({
       code: 'authorization_unavailable',
     });
     expect(await callerOf(asUser(), source)).toMatchObject({ kind: 'user', userId: user });

@@ -11,12 +11,15 @@ describeIdentitySource('memory', () => {
   ] as const;
   return Promise.resolve({
     source,
-    proven: principals.map((principal) => ({ principal, credential: source.enrol(principal) })),
-    unproven: [new Map([['client-id', [client]]]), new Map([['authorization', ['Bearer of-nobody']]])],
+    proven: principals.map((principal) => ({ principal, credential: { headers: source.enrol(principal) } })),
+    unproven: [
+      { headers: new Map([['client-id', [client]]]) },
+      { headers: new Map([['authorization', ['Bearer of-nobody']]]) },
+    ],
     doubtful: [
-      new Map<string, readonly string[]>(),
-      new Map([['authorization', ['Bearer caller-1', 'Bearer caller-1']]]),
-      new Map([['authorization', ['Bearer caller-1, Bearer caller-2']]]),
+      { headers: new Map<string, readonly string[]>() },
+      { headers: new Map([['authorization', ['Bearer caller-1', 'Bearer caller-1']]]) },
+      { headers: new Map([['authorization', ['Bearer caller-1, Bearer caller-2']]]) },
     ],
     close: () => Promise.resolve(),
   });

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { classifyCaller, readEntraClaims, type ClaimRejection, type Principal } from '../../core/index.ts';
+import { AS_APPLICATION, AS_USER, CLAIMS_NOW, TRUST } from '../support/entra-claims.ts';
+import { client, servicePrincipal, user } from '../support/ocelot-callers.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function callerOf(claims: Claims): Principal | ClaimRejection {
+  const read = readEntraClaims(claims, TRUST, CLAIMS_NOW);
+  return typeof read === 'string' ? read : classifyCaller(read.claims, read.evidence);
+}
+
+const application = { kind: 'application', clientId: client };
+const bareUser = { kind: 'user', clientId: client, userId: user };
+
+describe('the claims of an Entra token', () => {
+  it.for<readonly [string, Claims, object]>([
+    ['idtyp=app', AS_APPLICATION, application],
+    ['no scope and oid = sub', { ...AS_APPLICATION, idtyp: undefined }, application],
+    ['idtyp=app without an object id', { ...AS_APPLICATION, oid: undefined, sub: undefined }, application],
+    ['a v1 token', { ...AS_APPLICATION, azp: undefined, appid: client.toUpperCase() }, application],
+    ['an expiry as text', { ...AS_APPLICATION, exp: String(AS_APPLICATION.exp) }, application],
+    [
+      'a user with e-mail and name',
+      AS_USER,
+      { ...bareUser, email: 'ada@example.test', displayName: 'Ada Ünï' },
+    ],
+    ['a user without e-mail and name', { ...AS_USER, email: undefined, name: undefined }, bareUser],
+    ['a user without scopes', { ...AS_USER, scp: undefined, email: undefined, name: undefined }, bareUser],
+    ['empty e-mail and name', { ...AS_USER, email: '', name: '' }, bareUser],
+    [
+      'no kind, and a subject that is not the object id',
+      { ...AS_APPLICATION, idtyp: undefined, sub: user },
+      { kind: 'user', clientId: client, userId: servicePrincipal },
+    ],
+    [
+      'oid = sub, and scopes',
+      { ...AS_APPLICATION, idtyp: undefined, scp: 'x' },
+      { kind: 'user', clientId: client, userId: servicePrincipal },
+    ],
+    [
+      'idtyp=app, and an e-mail address',
+      { ...AS_APPLICATION, email: 'a@example.test' },
+      { kind: 'user', clientId: client, userId: servicePrincipal, email: 'a@example.test' },
+    ],
+    [
+      'idtyp=user, oid = sub, no scope',
+      { ...AS_USER, idtyp: 'user', scp: undefined, sub: user },
+      { kind: 'user' },
+    ],
+  ])('are believed: %s', ([, claims, expected]) => {
+    expect(callerOf(claims)).toMatchObject(expected);
+  });
+
+  it.for<readonly [ClaimRejection, string, Claims]>([
+    ['tenant_wrong', 'another tenant', { tid: user }],
+    ['tenant_wrong', 'no tenant', { tid: undefined }],
+    ['issuer_wrong', 'no issuer', { iss: undefined }],
+    ['issuer_wrong', "another tenant's issuer", { iss: `https://login.microsoftonline.com/${user}/v2.0` }],
+    ['issuer_wrong', 'v1 without its slash', { iss: `https://sts.windows.net/${TRUST.tenantId}` }],
+    ['issuer_wrong', 'a look-alike host', { iss: `https://sts.windows.net.evil.test/${TRUST.tenantId}/` }],
+    ['audience_wrong', 'another audience', { aud: 'https://graph.microsoft.com' }],
+    ['audience_wrong', 'no audience', { aud: undefined }],
+    ['audience_wrong', 'a list that holds it', { aud: `[${TRUST.audiences[0] ?? ''} other]` }],
+    ['token_expired', 'a token of before', { exp: CLAIMS_NOW.getTime() / 1000 - 1 }],
+    ['token_expired', 'a token that ends now', { exp: CLAIMS_NOW.getTime() / 1000 }],
+    ['claim_malformed', 'no expiry', { exp: undefined }],
+    ['claim_malformed', 'an expiry that is no number', { exp: 'never' }],
+    ['claim_malformed', 'a negative expiry', { exp: -1 }],
+    ['claim_malformed', 'half a second', { exp: 4_000_000_000.5 }],
+    ['client_id_missing', 'no application', { azp: undefined }],
+    ['client_id_contradictory', 'two applications', { appid: user }],
+    ['claim_malformed', 'an application that is no GUID', { azp: 'client' }],
+    ['claim_malformed', 'an object id that is no GUID', { oid: 'me' }],
+    ['claim_malformed', 'a list for an object id', { oid: [user] }],
+    ['claim_malformed', 'a control character', { name: 'a\u0000b' }],
+    ['claim_malformed', 'a very long e-mail address', { email: `${'a'.repeat(300)}@example.test` }],
+    ['client_not_listed', 'an application outside the access list', { azp: user }],
+    ['token_kind_contradictory', 'an application with scopes', { idtyp: 'app', scp: 'x' }],
+  ])('are refused as %s: %s', ([reason, , change]) => {
+    for (const claims of [AS_APPLICATION, { ...AS_USER, idtyp: undefined }]) {
+      expect(callerOf({ ...claims, ...change })).toBe(reason);
+    }
+  });
+
+  it('says nothing by what the object inherits', () => {
+    expect(callerOf(Object.create(AS_APPLICATION) as Claims)).toBe('claim_malformed');
+  });
+
+  it('never makes an application of a client that every developer shares', () => {
+    const cli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
+    const trust = { ...TRUST, clients: new Set([...TRUST.clients, cli as typeof client]) };
+    const read = readEntraClaims({ ...AS_APPLICATION, azp: cli }, trust, CLAIMS_NOW);
+    expect(typeof read === 'string' ? read : classifyCaller(read.claims, read.evidence).kind).toBe('user');
+  });
+});

@@ -1,0 +1,34 @@
+import { no, ok, post, REGISTER, START, webhook, type HttpCase } from './http-case.ts';
+import { JSON_TYPE, startBody, type Stage } from './http-stage.ts';
+import type { RawRequest } from './http-message.ts';
+
+const starts = ({ as }: Stage): RawRequest => post(START, [as('client'), JSON_TYPE], startBody);
+
+/** What the service says when something behind it fails. */
+export const HTTP_FAILURE_CASES: readonly HttpCase[] = [
+  no('a start without a directory', 503, 'authorization_unavailable', starts, {
+    stage: { failing: 'directory' },
+  }),
+  no('a start without LiveKit', 503, 'livekit_unavailable', starts, { stage: { failing: 'rooms' } }),
+  no('a start that cannot be put on record', 503, 'audit_unavailable', starts, {
+    stage: { failing: 'sessions' },
+  }),
+  no('a refusal that cannot be put on record', 503, 'audit_unavailable', () => post(REGISTER, []), {
+    stage: { failing: 'audit' },
+  }),
+  no(
+    'a registration that cannot be put on record',
+    503,
+    'audit_unavailable',
+    ({ as }) => post(REGISTER, [as('agent')]),
+    { stage: { failing: 'agents' } },
+  ),
+  no('a start that meets a defect', 500, 'internal_error', starts, { stage: { failing: 'tokens' } }),
+  no('a webhook that meets a defect', 500, 'internal_error', webhook, { stage: { failing: 'webhooks' } }),
+  ok('a probe while LiveKit is down', 503, () => ({ method: 'GET', target: '/api/health' }), {
+    stage: { livekitIsDown: true },
+  }),
+  ok('a probe for headers while LiveKit is down', 503, () => ({ method: 'HEAD', target: '/api/health' }), {
+    stage: { livekitIsDown: true },
+  }),
+];
