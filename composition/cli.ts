@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { migrate, MigrationError } from '../adapters/persistence-knex/index.ts';
-import { LkpsError } from '../core/index.ts';
-import { ConfigError, parseMigrateConfig, parseServeConfig, type Environment } from './config.ts';
-import { describeError } from './logger.ts';
+import { migrate } from '../adapters/persistence-knex/index.ts';
+import { parseMigrateConfig, parseServeConfig } from './config.ts';
 import { serve } from './main-koa.ts';
+import { operatorMessage } from './operator-message.ts';
 import { risksOf } from './risks.ts';
-import { StartError } from './start-error.ts';
+import type { Environment } from './setting-values.ts';
 
 const USAGE = `usage: lkps <command>
 
@@ -34,14 +33,8 @@ async function runMigrations(env: Environment): Promise<void> {
   process.stdout.write(applied.length === 0 ? 'nothing to migrate\n' : `migrated: ${applied.join(', ')}\n`);
 }
 
-/** Errors made for the operator are shown as they are; of all others only what cannot hold a secret. */
 function fail(error: unknown): void {
-  const isForOperator =
-    error instanceof ConfigError ||
-    error instanceof StartError ||
-    error instanceof MigrationError ||
-    error instanceof LkpsError;
-  process.stderr.write(`lkps: ${isForOperator ? error.message : JSON.stringify(describeError(error))}\n`);
+  process.stderr.write(`lkps: ${operatorMessage(error)}\n`);
   process.exitCode = 1;
 }
 

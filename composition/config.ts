@@ -1,12 +1,8 @@
-import type { z } from 'zod';
+import type { EntraTrust } from '../core/index.ts';
+import { contradictions } from './contradictions.ts';
+import type { Environment, Name, Value, Values } from './setting-values.ts';
 import { SETTINGS, type NamedSecret, type Setting } from './settings.ts';
 import type { Secret } from './secret.ts';
-
-type Settings = typeof SETTINGS;
-type Name = keyof Settings;
-type Value<K extends Name> =
-  z.output<Settings[K]['schema']> | (Settings[K] extends { readonly optional: true } ? undefined : never);
-type Values<K extends Name> = { readonly [Key in K]: Value<Key> };
 
 /** Everything about a deployment that may be shown. */
 export interface Config {
@@ -15,15 +11,20 @@ export interface Config {
   readonly region: string;
   readonly livekitUrl: string;
   readonly livekitPublicUrl: string;
+  readonly identity: IdentityConfig;
   readonly proxyProof: 'secret' | 'network';
   readonly applicationEvidence: 'directory' | 'headers';
   readonly directoryFile: string;
   readonly tokenTtlMs: Value<'LKPS_TOKEN_TTL_SECONDS'>;
   readonly trustedHops: number;
+  readonly corsOrigins: readonly string[];
   readonly databasePool: number;
   readonly migrateAtStart: boolean;
   readonly logLevel: Value<'LKPS_LOG_LEVEL'>;
 }
+
+export type IdentityConfig =
+  { readonly source: 'ocelot' } | { readonly source: 'authorizer'; readonly trust: EntraTrust };
 
 /** Everything that may not. */
 export interface Secrets {
@@ -39,8 +40,6 @@ export interface ServeConfig {
   readonly config: Config;
   readonly secrets: Secrets;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Lists every problem of the environment at once; never a value. */
 export class ConfigError extends Error {
@@ -71,11 +70,13 @@ export function parseServeConfig(env: Environment): ServeConfig {
     region: values.LKPS_REGION,
     livekitUrl: values.LKPS_LIVEKIT_URL,
     livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
+    identity: identityConfig(values),
     proxyProof: values.LKPS_PROXY_PROOF,
     applicationEvidence: values.LKPS_APPLICATION_EVIDENCE,
     directoryFile: values.LKPS_DIRECTORY,
     tokenTtlMs: values.LKPS_TOKEN_TTL_SECONDS,
     trustedHops: values.LKPS_TRUSTED_HOPS,
+    corsOrigins: values.LKPS_CORS_ORIGINS ?? [],
     databasePool: values.LKPS_DATABASE_POOL,
     migrateAtStart: values.LKPS_MIGRATE_AT_START,
     logLevel: values.LKPS_LOG_LEVEL,
@@ -91,6 +92,21 @@ export function parseServeConfig(env: Environment): ServeConfig {
       subjectKey: values.LKPS_SUBJECT_KEY,
     },
   };
+}
+
+function identityConfig(values: Values<Name>): IdentityConfig {
+  if (values.LKPS_IDENTITY === 'ocelot') {
+    return { source: 'ocelot' };
+  }
+  const {
+    LKPS_ENTRA_TENANT_ID: tenantId,
+    LKPS_ENTRA_AUDIENCES: audiences,
+    LKPS_ENTRA_CLIENTS: clients,
+  } = values;
+  if (tenantId === undefined || audiences === undefined || clients === undefined) {
+    throw new ConfigError(['LKPS_IDENTITY: authorizer needs to know whom to trust']);
+  }
+  return { source: 'authorizer', trust: { tenantId, audiences, clients } };
 }
 
 /** What `lkps migrate` needs: the owner's connection, and the service's, whose role it lets in. */
@@ -138,46 +154,6 @@ function orThrow<K extends Name>(values: Partial<Values<K>>, problems: readonly 
     throw new ConfigError(problems);
   }
   return values as Values<K>; // without a problem none is missing
-}
-
-function contradictions(values: Partial<Values<Name>>, env: Environment): readonly string[] {
-  const apiKeyIds = new Set(values.LKPS_LIVEKIT_KEYS?.map((key) => key.id));
-  const shared = values.LKPS_WEBHOOK_KEYS?.filter((key) => apiKeyIds.has(key.id)) ?? [];
-  return [
-    ...(values.LKPS_PROXY_PROOF === 'secret' && env['LKPS_PROXY_SECRETS'] === undefined
-      ? [
-          'LKPS_PROXY_SECRETS: is required, or LKPS_PROXY_PROOF=network must say that the network alone guarantees Ocelot',
-        ]
-      : []),
-    ...(values.LKPS_PROXY_PROOF === 'network' && env['LKPS_PROXY_SECRETS'] !== undefined
-      ? ['LKPS_PROXY_SECRETS: is never read with LKPS_PROXY_PROOF=network']
-      : []),
-    ...sharedSecrets(values),
-    ...shared.map(
-      (key) => `LKPS_WEBHOOK_KEYS: ${key.id} also signs tokens; webhooks need a key of their own`,
-    ),
-    ...(values.LKPS_MIGRATE_AT_START === true && env['LKPS_DATABASE_ADMIN_URL'] === undefined
-      ? ['LKPS_DATABASE_ADMIN_URL: is required with LKPS_MIGRATE_AT_START=true']
-      : []),
-  ];
-}
-
-/** One secret for two purposes lets whoever holds it for the one do the other. */
-function sharedSecrets(values: Partial<Values<Name>>): readonly string[] {
-  const uses = [
-    ...(values.LKPS_LIVEKIT_KEYS ?? []).map(({ secret }) => ['LKPS_LIVEKIT_KEYS', secret] as const),
-    ...(values.LKPS_WEBHOOK_KEYS ?? []).map(({ secret }) => ['LKPS_WEBHOOK_KEYS', secret] as const),
-    ...(values.LKPS_PROXY_SECRETS ?? []).map((secret) => ['LKPS_PROXY_SECRETS', secret] as const),
-    ...(values.LKPS_SUBJECT_KEY === undefined
-      ? []
-      : [['LKPS_SUBJECT_KEY', values.LKPS_SUBJECT_KEY] as const]),
-  ];
-  const firstUse = new Map<string, string>();
-  return uses.flatMap(([name, secret]) => {
-    const first = firstUse.get(secret.reveal());
-    firstUse.set(secret.reveal(), first ?? name);
-    return first === undefined ? [] : [`${name}: holds a secret that ${first} holds already`];
-  });
 }
 
 function isName(name: string): name is Name {

@@ -5,8 +5,9 @@ import {
   type DependencyContainer,
   type InjectionToken,
 } from 'tsyringe';
-import type { HttpHeaders, HttpLog, HttpService, Site } from '../adapters/http/index.ts';
+import type { HttpCredential, HttpLog, HttpService, Site } from '../adapters/http/index.ts';
 import { OcelotIdentitySource, type ProxyProof } from '../adapters/identity-ocelot/index.ts';
+import { AuthorizerIdentitySource } from '../adapters/lambda/index.ts';
 import {
   LiveKitProbe,
   LiveKitRoomDispatcher,
@@ -48,7 +49,7 @@ import { systemClock } from './system-clock.ts';
 export const PORTS = {
   clock: token<Clock>('clock'),
   ids: token<Ids>('ids'),
-  identity: token<IdentitySource<HttpHeaders>>('identity'),
+  identity: token<IdentitySource<HttpCredential>>('identity'),
   directory: token<ApplicationDirectory>('directory'),
   agents: token<AgentStore>('agents'),
   sessions: token<SessionStore>('sessions'),
@@ -105,12 +106,21 @@ function registerAdapters(
       clock: c.resolve(PORTS.clock),
     });
   });
-  provide(container, PORTS.identity, (c) => {
-    return new OcelotIdentitySource({
-      proof: proxyProof(config, secrets),
-      evidence: config.applicationEvidence,
-      directory: c.resolve(PORTS.directory),
-    });
+  provide(container, PORTS.identity, (c) => identitySource(c, config, secrets));
+}
+
+function identitySource(
+  c: DependencyContainer,
+  config: Config,
+  secrets: Secrets,
+): IdentitySource<HttpCredential> {
+  if (config.identity.source === 'authorizer') {
+    return new AuthorizerIdentitySource({ trust: config.identity.trust, clock: c.resolve(PORTS.clock) });
+  }
+  return new OcelotIdentitySource({
+    proof: proxyProof(config, secrets),
+    evidence: config.applicationEvidence,
+    directory: c.resolve(PORTS.directory),
   });
 }
 
@@ -150,8 +160,8 @@ function httpService(
 }
 
 function site(config: Config, version: string): Site {
-  const { region, livekitPublicUrl, trustedHops } = config;
-  return { region, version, livekitUrl: livekitPublicUrl, trustedHops };
+  const { region, livekitPublicUrl, trustedHops, corsOrigins } = config;
+  return { region, version, livekitUrl: livekitPublicUrl, trustedHops, corsOrigins };
 }
 
 function proxyProof(config: Config, secrets: Secrets): ProxyProof {

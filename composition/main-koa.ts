@@ -1,20 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
-import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
 import { platformApp } from '../adapters/http-koa/index.ts';
-import { createHttpHandler } from '../adapters/http/index.ts';
-import {
-  canChangeAuditTrail,
-  migrate,
-  openDatabase,
-  pendingMigrations,
-  type Database,
-} from '../adapters/persistence-knex/index.ts';
+import { migrate, type Database } from '../adapters/persistence-knex/index.ts';
 import type { Config, Secrets, ServeConfig } from './config.ts';
-import { buildContainer, PORTS } from './container.ts';
 import { livekitPool } from './livekit-pool.ts';
-import { createLogger, httpLog } from './logger.ts';
+import { createLogger } from './logger.ts';
+import { openPlatform } from './platform.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
@@ -35,28 +27,18 @@ export async function serve({
   secrets,
   warnings,
 }: ServeConfig & { readonly warnings: readonly string[] }): Promise<RunningService> {
+  if (config.identity.source === 'authorizer') {
+    throw new StartError(
+      'LKPS_IDENTITY=authorizer: only the Lambda function has an authorizer in front of it',
+    );
+  }
   const logger = createLogger(config);
-  warnOfRisks(warnings, logger);
-  setGlobalDispatcher(livekitPool()); // the SDK's calls go through the global fetch
-  const directory = await FileApplicationDirectory.open(config.directoryFile);
   await migrateIfAsked(config, secrets, logger);
-  const database = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
+  setGlobalDispatcher(livekitPool()); // the SDK's calls go through the global fetch
+  const { handler, database } = await openPlatform({ config, secrets, warnings, logger });
   try {
-    await requireCurrentSchema(database);
-    await requireServiceRole(database);
-    const container = buildContainer({
-      config,
-      secrets,
-      database,
-      directory,
-      log: httpLog(logger),
-      version: VERSION,
-    });
-    const started = container
-      .resolve(PORTS.journal)
-      .event('service.started', 'allowed', { details: { version: VERSION } });
-    await container.resolve(PORTS.audit).append([started]);
-    const answer = platformApp(createHttpHandler(container.resolve(PORTS.service))).callback();
+    await database.checked();
+    const answer = platformApp(handler).callback();
     const server = createServer(
       TIMEOUTS,
       (request, response) => void answer(request, response), // Koa answers its own failures
@@ -70,35 +52,11 @@ export async function serve({
   }
 }
 
-/** Said at every start, however little is logged otherwise. */
-function warnOfRisks(warnings: readonly string[], logger: Logger): void {
-  const insistent = logger.child({}, { level: 'warn' });
-  for (const warning of warnings) {
-    insistent.warn(warning);
-  }
-}
-
 async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger): Promise<void> {
   if (config.migrateAtStart && secrets.databaseAdminUrl !== undefined) {
     const adminUrl = secrets.databaseAdminUrl.reveal();
     const { applied } = await migrate({ adminUrl, serviceUrl: secrets.databaseUrl.reveal() });
     logger.info({ applied }, 'migrated');
-  }
-}
-
-async function requireCurrentSchema(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) {
-    throw new StartError(`the database lacks ${pending.join(', ')}: run \`lkps migrate\` first`);
-  }
-}
-
-/** The trail is append-only for the service's role, not for the owner of the schema. */
-async function requireServiceRole(database: Database): Promise<void> {
-  if (await canChangeAuditTrail(database)) {
-    throw new StartError(
-      'LKPS_DATABASE_URL logs in as a role that can change the audit trail: use the service login, not the owner',
-    );
   }
 }
 

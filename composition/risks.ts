@@ -1,4 +1,5 @@
-import type { Config, Environment } from './config.ts';
+import type { Config } from './config.ts';
+import type { Environment } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -16,6 +17,9 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
     ...Object.entries({ LKPS_LIVEKIT_URL: livekitUrl, LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl })
       .filter(([, url]) => isPlaintext(new URL(url)))
       .map(([name]) => `${name}: tokens travel unencrypted to another host`),
+    ...config.corsOrigins
+      .filter((origin) => isPlaintext(new URL(origin)))
+      .map((origin) => `LKPS_CORS_ORIGINS: ${origin} is a page that anyone on its way can change`),
     ...Object.keys(env)
       .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS))
       .map((name) => `${name}: is not a setting of the service, and is ignored`),

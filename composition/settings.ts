@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { parseTokenTtlSeconds } from '../core/index.ts';
+import * as z from 'zod';
+import { isGuid, parseClientId, parseTokenTtlSeconds, type ClientId } from '../core/index.ts';
 import { Secret } from './secret.ts';
 
 /** One environment variable: how it is read, and what the README says of it (a test holds the two equal). */
@@ -52,6 +52,14 @@ export interface NamedSecret {
   readonly secret: Secret;
 }
 
+const guid = z.string().refine(isGuid, 'must be a GUID');
+
+const clientList = z
+  .string()
+  .transform((value) => value.split(','))
+  .refine((ids) => ids.every(isGuid), 'must be a list of application ids (GUIDs)')
+  .transform((ids): ReadonlySet<ClientId> => new Set(ids.map(parseClientId)));
+
 const keyList = z
   .string()
   .transform((value) => value.split(',').map((entry) => /^([^:\s]{1,64}):([^\s]+)$/.exec(entry)))
@@ -71,6 +79,18 @@ const secretList = z
 
 function areDistinct(values: readonly unknown[]): boolean {
   return new Set(values).size === values.length;
+}
+
+/** As browsers send it in `Origin`: scheme, host and port, nothing else. */
+const originList = z
+  .string()
+  .transform((value) => value.split(','))
+  .refine((origins) => origins.every(isOrigin), 'must be a list of origins such as https://app.example.com')
+  .refine(areDistinct, 'names one origin twice');
+
+function isOrigin(value: string): boolean {
+  const parsed = URL.parse(value);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === value;
 }
 
 export const SETTINGS = {
@@ -96,6 +116,12 @@ export const SETTINGS = {
     schema: keyList,
     description: 'Keys that LiveKit signs webhooks with, `id:secret,..`; all are accepted. Secret.',
   },
+  LKPS_IDENTITY: {
+    schema: z.enum(['ocelot', 'authorizer'], 'must be ocelot or authorizer'),
+    default: 'ocelot',
+    description:
+      "Where a caller's identity comes from: Ocelot's headers, or the claims of an authorizer of API Gateway (Lambda only).",
+  },
   LKPS_PROXY_PROOF: {
     schema: z.enum(['secret', 'network'], 'must be secret or network'),
     default: 'secret',
@@ -107,6 +133,25 @@ export const SETTINGS = {
     optional: true,
     description:
       'Secrets Ocelot sends in `x-lkps-proxy-proof`; two during a rotation. Required with `secret`. Secret.',
+  },
+  LKPS_ENTRA_TENANT_ID: {
+    schema: guid.transform((value) => value.toLowerCase()),
+    optional: true,
+    description: 'Tenant whose tokens are taken. Required with `LKPS_IDENTITY=authorizer`.',
+  },
+  LKPS_ENTRA_AUDIENCES: {
+    schema: z
+      .string()
+      .transform((value) => value.split(','))
+      .refine((audiences) => !audiences.includes(''), 'must be a list without an empty entry'),
+    optional: true,
+    description: 'What `aud` may be, `api://..,<guid>`. Required with `LKPS_IDENTITY=authorizer`.',
+  },
+  LKPS_ENTRA_CLIENTS: {
+    schema: clientList,
+    optional: true,
+    description:
+      'The Client Access List: application ids that may call. Required with `LKPS_IDENTITY=authorizer`.',
   },
   LKPS_DIRECTORY: {
     schema: z
@@ -129,6 +174,11 @@ export const SETTINGS = {
     schema: wholeNumber(0, 16),
     default: '0',
     description: 'Proxies in front that append to `X-Forwarded-For`; 0: the source address is the peer.',
+  },
+  LKPS_CORS_ORIGINS: {
+    schema: originList,
+    optional: true,
+    description: 'Origins whose pages may call, `https://app.example.com,..`; without it no page may.',
   },
   LKPS_DATABASE_URL: { schema: databaseUrl, description: 'PostgreSQL as the service role. Secret.' },
   LKPS_DATABASE_ADMIN_URL: {

@@ -1,14 +1,12 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ConfigError,
-  parseMigrateConfig,
-  parseServeConfig,
-  type Environment,
-} from '../../composition/config.ts';
+import { ConfigError, parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
+import type { Environment } from '../../composition/setting-values.ts';
 import { SETTINGS, type Setting } from '../../composition/settings.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
+
+const GUID = 'c11e0000-0000-4000-8000-000000000001';
 
 function problemsOf(
   env: Environment,
@@ -31,11 +29,13 @@ describe('the configuration', () => {
       region: 'eu',
       livekitUrl: 'http://livekit.internal:7880',
       livekitPublicUrl: 'wss://livekit.example.test',
+      identity: { source: 'ocelot' },
       proxyProof: 'secret',
       applicationEvidence: 'directory',
       directoryFile: '/etc/lkps/directory.json',
       tokenTtlMs: 3_600_000,
       trustedHops: 0,
+      corsOrigins: [],
       databasePool: 10,
       migrateAtStart: false,
       logLevel: 'info',
@@ -108,6 +108,18 @@ describe('the configuration', () => {
     ['LKPS_SUBJECT_KEY', ['', 'x'.repeat(31), 'x'.repeat(40), `${PLANTED.subjectKey}\n`, ' '.repeat(40)]],
     ['LKPS_LIVEKIT_PUBLIC_URL', ['wss://user:canary@livekit.test', 'wss://livekit.test?canary=1']],
     ['LKPS_LOG_LEVEL', ['silent', 'INFO', '']],
+    ['LKPS_IDENTITY', ['', 'entra', 'Ocelot']],
+    ['LKPS_ENTRA_TENANT_ID', ['', 'common', 'bayer.com']],
+    ['LKPS_ENTRA_AUDIENCES', ['', 'api://a,', ',']],
+    ['LKPS_ENTRA_CLIENTS', ['', 'client', `${GUID},`, `${GUID}, ${GUID}`]],
+    [
+      'LKPS_CORS_ORIGINS',
+      ['', '*', 'null', 'https://a.test/', 'https://A.test', 'https://a.test:443', 'a.test', 'ftp://a.test'],
+    ],
+    [
+      'LKPS_CORS_ORIGINS',
+      ['https://a.test, https://b.test', 'https://a.test,https://a.test', 'https://u@a.test'],
+    ],
   ] as const)('refuses what is not a value of %s, and repairs nothing', (name, values) => {
     for (const value of values) {
       const problems = problemsOf({ ...COMPLETE, [name]: value });

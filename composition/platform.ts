@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
+import { createHttpHandler, type HttpHandler } from '../adapters/http/index.ts';
+import {
+  canChangeAuditTrail,
+  KnexAuditStore,
+  openDatabase,
+  pendingMigrations,
+  type Database,
+} from '../adapters/persistence-knex/index.ts';
+import type { AuditJournal } from '../core/index.ts';
+import { checkedDatabase, type CheckedDatabase } from './checked-database.ts';
+import type { ServeConfig } from './config.ts';
+import { buildContainer, PORTS } from './container.ts';
+import { httpLog } from './logger.ts';
+import { StartError } from './start-error.ts';
+import { VERSION } from './version.ts';
+
+/** Everything but the host. */
+export interface Platform {
+  readonly handler: HttpHandler;
+  /** Used only once it has shown to be fit; whoever runs the host closes it. */
+  readonly database: CheckedDatabase;
+}
+
+export interface PlatformOptions extends ServeConfig {
+  readonly warnings: readonly string[];
+  readonly logger: Logger;
+}
+
+/** Connects to nothing yet: {@link CheckedDatabase.checked} tells whether the database is there and fit. */
+export async function openPlatform({
+  config,
+  secrets,
+  warnings,
+  logger,
+}: PlatformOptions): Promise<Platform> {
+  warnOfRisks(warnings, logger);
+  const directory = await FileApplicationDirectory.open(config.directoryFile);
+  const opened = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
+  const database = checkedDatabase(opened, async () => {
+    await requireCurrentSchema(opened);
+    await requireServiceRole(opened);
+    const audit = new KnexAuditStore({ db: opened, subjectKey: secrets.subjectKey.revealBytes() });
+    await audit.append([started(container.resolve(PORTS.journal))]);
+  });
+  const log = httpLog(logger);
+  const container = buildContainer({ config, secrets, database, directory, log, version: VERSION });
+  return { handler: createHttpHandler(container.resolve(PORTS.service)), database };
+}
+
+function started(journal: AuditJournal): ReturnType<AuditJournal['event']> {
+  return journal.event('service.started', 'allowed', { details: { version: VERSION } });
+}
+
+/** Said at every start, however little is logged otherwise. */
+function warnOfRisks(warnings: readonly string[], logger: Logger): void {
+  const insistent = logger.child({}, { level: 'warn' });
+  for (const warning of warnings) {
+    insistent.warn(warning);
+  }
+}
+
+async function requireCurrentSchema(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) {
+    throw new StartError(`the database lacks ${pending.join(', ')}: run \`lkps migrate\` first`);
+  }
+}
+
+/** The trail is append-only for the service's role, not for the owner of the schema. */
+async function requireServiceRole(database: Database): Promise<void> {
+  if (await canChangeAuditTrail(database)) {
+    throw new StartError(
+      'LKPS_DATABASE_URL logs in as a role that can change the audit trail: use the service login, not the owner',
+    );
+  }
+}

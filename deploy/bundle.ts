@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What is run in production, each one file that needs nothing beside it but Node. */
+const BUNDLES: Readonly<Record<string, { readonly entry: string; readonly file: string }>> = {
+  lambda: { entry: 'composition/main-lambda.ts', file: 'dist/lambda/index.mjs' },
+  cli: { entry: 'composition/cli.ts', file: 'dist/cli/lkps.mjs' },
+};
+
+/** Drivers that knex and pg look for and that the platform does not use. */
+const UNUSED_DRIVERS = [
+  'pg-native',
+  'better-sqlite3',
+  'sqlite3',
+  'mysql',
+  'mysql2',
+  'mariadb',
+  'mariadb/callback',
+  'oracledb',
+  'tedious',
+  'pg-query-stream',
+];
+
+const name = process.argv[2] ?? '';
+const bundle = Object.hasOwn(BUNDLES, name) ? BUNDLES[name] : undefined;
+if (bundle === undefined) {
+  process.stderr.write(`usage: bundle ${Object.keys(BUNDLES).join('|')}\n`);
+  process.exit(2);
+}
+await build({
+  absWorkingDir: root,
+  entryPoints: [bundle.entry],
+  outfile: bundle.file,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minify: true,
+  keepNames: true, // the log names classes of errors
+  external: UNUSED_DRIVERS,
+  // CommonJS packages inside an ES module still ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as lkpsRequire } from 'node:module'; const require = lkpsRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
