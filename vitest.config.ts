@@ -1,15 +1,29 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const shared = { testTimeout: 20_000, hookTimeout: 120_000 };
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The examples import the package by its name; in their tests here that means the sources. */
+const alias = [
+  { find: /^@livekit-platform\/service\/core$/, replacement: source('core/index.ts') },
+  { find: /^@livekit-platform\/service\/random-ids$/, replacement: source('composition/random-ids.ts') },
+  { find: /^@livekit-platform\/service\/(.+)$/, replacement: source('adapters/$1/index.ts') },
+];
 
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias },
         test: {
           ...shared,
           name: 'fast',
-          include: ['tests/{core,properties,adapters,composition,architecture}/**/*.test.ts'],
+          include: [
+            'tests/{core,properties,adapters,composition,architecture}/**/*.test.ts',
+            'examples/tests/**/*.test.ts',
+          ],
           globalSetup: ['tests/support/postgres-global-setup.ts'],
         },
       },
