@@ -10,6 +10,8 @@ const READY_MS = 30_000;
 export interface LkpsOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** The file that is run; default the sources'. */
+  readonly cli?: string;
   readonly log?: ChildOptions['log'];
   readonly signal?: AbortSignal;
 }
@@ -75,7 +77,7 @@ function invocation(
 ): Omit<ChildOptions, 'name'> {
   return {
     command: process.execPath,
-    args: [CLI, command],
+    args: [options.cli ?? CLI, command],
     env,
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,48 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventOf, runClient, type ClientRun } from '../../dev/client-process.ts';
+import { eventOf } from '../../dev/client-process.ts';
 import { startFunction } from '../../dev/lambda/function.ts';
-import { startSession, userToken, type StartedSession } from '../../dev/platform-client.ts';
 import { eventually } from '../support/eventually.ts';
-import { LAMBDA_TASK_ROOT } from '../support/lambda-bundle.ts';
+import { LAMBDA_TASK_ROOT } from '../support/bundles.ts';
 import { openLambdaStack, type LambdaStack } from '../support/lambda-stack.ts';
 import { encodeAsLiveKit } from '../support/livekit-events.ts';
 import { signatureClaims, signClaims } from '../support/livekit-signature.ts';
-
-interface SessionRow {
-  readonly state: string;
-  readonly end_reason: string | null;
-  readonly room_sid: string;
-}
+import { haveConversation, type Conversation } from '../support/stack-conversation.ts';
 
 describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gateway of kind %s', (kind) => {
   const nonce = `nonce-${crypto.randomUUID()}`;
   let fixture: LambdaStack;
-  let entraToken: string;
-  let session: StartedSession;
-  let talk: ClientRun;
-  let ended: SessionRow;
+  let conversation: Conversation;
+  let session: Conversation['session'];
+  let talk: Conversation['talk'];
+  let ended: Conversation['ended'];
+  let rowsOf: Conversation['rowsOf'];
 
   beforeAll(async () => {
     fixture = await openLambdaStack(kind);
-    const { description } = fixture;
-    const ada = description.users['ada'];
-    if (ada === undefined) throw new Error('the stack has no ada');
-    entraToken = await userToken(description, ada, description.apps['client-a']);
-    session = await startSession(description, entraToken, description.apps['agent-a'].client_id);
-    talk = await runClient(session, ['talk', '--nonce', nonce, '--tone', '617', '--timeout', '60']);
-    ended = await eventually(
-      async () => (await rowsOf<SessionRow>('sessions'))[0] ?? fail(),
-      (row) => row.state === 'ended',
-      60_000,
-    );
+    conversation = await haveConversation(fixture, { nonce, toneHz: 617 });
+    ({ session, talk, ended, rowsOf } = conversation);
   });
   afterAll(() => fixture.close());
 
-  function rowsOf<Row extends object>(table: string): Promise<readonly Row[]> {
-    return fixture.sql<Row>(`select * from ${table} where session_id = $1`, [session.sessionId]);
-  }
   function fail(): never {
     throw new Error('the session is not on record');
   }
@@ -59,15 +42,7 @@ describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gat
     for (const told of ['room_started', 'participant_joined', 'participant_left', 'room_finished']) {
       expect(facts.map((fact) => fact.kind)).toContain(told);
     }
-    const transitions = await fixture.sql<{ details: { from: string; to: string } }>(
-      `select details from audit_events where session_id = $1 and type = 'session.transition' order by event_id`,
-      [session.sessionId],
-    );
-    expect(transitions.map(({ details }) => `${details.from}>${details.to}`)).toEqual([
-      'starting>created',
-      'created>active',
-      'active>ended',
-    ]);
+    expect(await conversation.transitions()).toEqual(['starting>created', 'created>active', 'active>ended']);
   });
 
   it('has the grant on record, with the address that opened the connection to the gateway', async () => {
@@ -134,7 +109,7 @@ describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gat
     const body = encodeAsLiveKit({
       eventId: `EV_late_${session.sessionId}`,
       event: 'room_finished',
-      room: { name: session.room, sid: ended.room_sid, creationTimeMs: 1_790_000_000_000 },
+      room: { name: session.room, sid: ended.room_sid ?? fail(), creationTimeMs: 1_790_000_000_000 },
     });
     const key = { id: webhookKey.id, secret: new TextEncoder().encode(webhookKey.secret) };
     const authorization = await signClaims(key, signatureClaims(body, new Date()));
@@ -204,7 +179,7 @@ describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gat
     const { ada } = stack.accounts.users;
     const planted = {
       participantToken: session.token,
-      entraToken,
+      entraToken: conversation.entraToken,
       anyJwt: 'eyJ',
       livekitSecret: stack.livekitKey.secret,
       webhookSecret: stack.webhookKey.secret,

@@ -1,9 +1,14 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLkps } from '../../dev/lkps.ts';
 import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
 import { startChild, type ChildExit } from '../../dev/process/child.ts';
 import { freePort } from '../../dev/process/free-port.ts';
+import { createTemporaryDirectory, removeDirectory } from '../../dev/process/temporary-directory.ts';
+import { buildBundle, CLI_BUNDLE } from '../support/bundles.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
@@ -151,6 +156,22 @@ describe('the service as a process', () => {
     expect(await lkps(['help'], {})).toMatchObject({ exit: { code: 0 } });
     expect(await lkps(['sevre'], {})).toMatchObject({ exit: { code: 2 } });
     expect(await lkps(['serve', '--skip-auth'], {})).toMatchObject({ exit: { code: 2 } });
+  });
+
+  it('is one file that needs nothing beside it, as production runs it', async () => {
+    await buildBundle('cli');
+    const directory = await createTemporaryDirectory('lkps-cli-');
+    try {
+      const cli = join(directory, 'lkps.mjs');
+      await copyFile(CLI_BUNDLE, cli);
+      const service = await startLkps({ env: fixture.stack.lkpsEnv, cli });
+      const edge = await fixture.stack.startOcelot(service.url);
+      const token = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
+      expect((await post(`${edge.url}/api/agent/register`, {}, bearer(token))).status).toBe(200);
+      expect(await service.child.stop()).toMatchObject({ code: 0 });
+    } finally {
+      removeDirectory(directory);
+    }
   });
 
   it('finishes the requests it has when told to stop, then ends with 0', async () => {

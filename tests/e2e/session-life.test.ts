@@ -1,50 +1,27 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventOf, runClient, type ClientRun } from '../../dev/client-process.ts';
-import { startSession, userToken, type StartedSession } from '../../dev/platform-client.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventOf } from '../../dev/client-process.ts';
+import { haveConversation, type Conversation } from '../support/stack-conversation.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
-
-interface SessionRow {
-  readonly state: string;
-  readonly end_reason: string | null;
-  readonly agent_presence: string;
-  readonly room_sid: string | null;
-}
 
 /** One user, one agent, one conversation: everything else in this file looks at what it left behind. */
 describe('the whole life of a session', () => {
   const nonce = `nonce-${crypto.randomUUID()}`;
   const toneHz = 617;
   let fixture: StackFixture;
-  let entraToken: string;
-  let session: StartedSession;
-  let talk: ClientRun;
-  let ended: SessionRow;
+  let conversation: Conversation;
+  let session: Conversation['session'];
+  let talk: Conversation['talk'];
+  let ended: Conversation['ended'];
+  let rowsOf: Conversation['rowsOf'];
 
   beforeAll(async () => {
     fixture = await openStack();
-    const { description } = fixture;
-    const ada = description.users['ada'];
-    if (ada === undefined) throw new Error('the stack has no ada');
-    entraToken = await userToken(description, ada, description.apps['client-a']);
-    session = await startSession(
-      description,
-      entraToken,
-      description.apps['agent-a'].client_id.toUpperCase(),
-    );
-    talk = await runClient(session, ['talk', '--nonce', nonce, '--tone', String(toneHz), '--timeout', '60']);
-    ended = await eventually(
-      async () => (await rowsOf<SessionRow>('sessions'))[0] ?? fail(),
-      (row) => row.state === 'ended',
-      60_000,
-    );
+    conversation = await haveConversation(fixture, { nonce, toneHz });
+    ({ session, talk, ended, rowsOf } = conversation);
   });
   afterAll(() => fixture.close());
 
-  function rowsOf<Row extends object>(table: string): Promise<readonly Row[]> {
-    return fixture.sql<Row>(`select * from ${table} where session_id = $1`, [session.sessionId]);
-  }
   function fail(): never {
     throw new Error('the session is not on record');
   }
@@ -93,15 +70,7 @@ describe('the whole life of a session', () => {
         'room_finished',
       ]),
     );
-    const transitions = await fixture.sql<{ details: { from: string; to: string } }>(
-      `select details from audit_events where session_id = $1 and type = 'session.transition' order by event_id`,
-      [session.sessionId],
-    );
-    expect(transitions.map(({ details }) => `${details.from}>${details.to}`)).toEqual([
-      'starting>created',
-      'created>active',
-      'active>ended',
-    ]);
+    expect(await conversation.transitions()).toEqual(['starting>created', 'created>active', 'active>ended']);
   });
 
   it('has its grant on record: caller, application, grants, jti, expiry, key, request', async () => {
@@ -146,7 +115,7 @@ describe('the whole life of a session', () => {
     const { stack } = fixture;
     const planted = {
       participantToken: session.token,
-      entraToken,
+      entraToken: conversation.entraToken,
       anyJwt: 'eyJ',
       livekitSecret: stack.livekitKey.secret,
       webhookSecret: stack.webhookKey.secret,
