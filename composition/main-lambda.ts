@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { handle, type LambdaHandler } from '../adapters/lambda/index.ts';
 import { LkpsError } from '../core/index.ts';
 import { parseServeConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, describeError } from './logger.ts';
 import { operatorMessage } from './operator-message.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { risksOf } from './risks.ts';
@@ -22,12 +22,12 @@ export const handler: LambdaHandler = async (event) => {
 
 /** Refuses to start on a database that is unfit; one that is not there now is asked again with each request. */
 async function open(): Promise<Platform> {
-  const { config, secrets } = parseServeConfig(process.env);
-  if (config.migrateAtStart) {
+  if (process.env['LKPS_MIGRATE_AT_START'] === 'true') {
     throw new StartError(
       'LKPS_MIGRATE_AT_START: a function never migrates; run `lkps migrate` before it is deployed',
     );
   }
+  const { config, secrets } = parseServeConfig(process.env);
   const warnings = risksOf(config, process.env);
   const databasePool = Math.min(config.databasePool, MAX_CONNECTIONS);
   const logger = createLogger(config);
@@ -36,7 +36,7 @@ async function open(): Promise<Platform> {
     if (!(error instanceof LkpsError)) {
       throw error;
     }
-    logger.warn({ reason: error.message }, 'the database is not there yet');
+    logger.warn({ error: describeError(error) }, 'the database cannot be used yet');
   });
   return platform;
 }

@@ -85,12 +85,17 @@ function areDistinct(values: readonly unknown[]): boolean {
 const originList = z
   .string()
   .transform((value) => value.split(','))
-  .refine((origins) => origins.every(isOrigin), 'must be a list of origins such as https://app.example.com')
+  .refine(
+    (origins) => origins.every(isOrigin),
+    'must be a list of origins such as https://app.example.com: no path, default port, wildcard or space',
+  )
   .refine(areDistinct, 'names one origin twice');
 
 function isOrigin(value: string): boolean {
   const parsed = URL.parse(value);
-  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === value;
+  return (
+    parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === value && !value.includes('*')
+  );
 }
 
 export const SETTINGS = {

@@ -8,7 +8,7 @@ export function routeOf(method: string, target: string): Route {
   if (!target.startsWith('/api/')) return 'none';
   const [path = ''] = target.split('?');
   if (normalised(path) !== path) return 'none';
-  if (method === 'GET' && path === '/api/health') return 'open';
+  if ((method === 'GET' || method === 'HEAD') && path === '/api/health') return 'open';
   return 'protected';
 }
 

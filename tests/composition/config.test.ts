@@ -114,7 +114,17 @@ describe('the configuration', () => {
     ['LKPS_ENTRA_CLIENTS', ['', 'client', `${GUID},`, `${GUID}, ${GUID}`]],
     [
       'LKPS_CORS_ORIGINS',
-      ['', '*', 'null', 'https://a.test/', 'https://A.test', 'https://a.test:443', 'a.test', 'ftp://a.test'],
+      [
+        '',
+        '*',
+        'https://*.a.test',
+        'null',
+        'https://a.test/',
+        'https://A.test',
+        'https://a.test:443',
+        'a.test',
+        'ftp://a.test',
+      ],
     ],
     [
       'LKPS_CORS_ORIGINS',
