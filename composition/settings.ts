@@ -148,7 +148,10 @@ export const SETTINGS = {
     schema: z
       .string()
       .transform((value) => value.split(','))
-      .refine((audiences) => !audiences.includes(''), 'must be a list without an empty entry'),
+      .refine(
+        (audiences) => audiences.every((audience) => /^[!-~]+$/.test(audience)),
+        'must be a list without an empty entry or white space',
+      ),
     optional: true,
     description: 'What `aud` may be, `api://..,<guid>`. Required with `LKPS_IDENTITY=authorizer`.',
   },

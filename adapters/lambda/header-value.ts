@@ -1,7 +1,12 @@
 /**
- * A header value of an event as the contract wants it, one character a byte. What no byte can be was decoded as UTF-8 on
- * the way here, and becomes those bytes again.
+ * A header value of an event as the contract wants it, one character a byte. Gateways hand UTF-8 on as the text it is: what
+ * could not be the bytes of UTF-8 becomes those bytes again.
  */
 export function toLatin1(value: string): string {
-  return /[\u0100-\u{10ffff}]/u.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+  return isBytesOfUtf8(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+}
+
+function isBytesOfUtf8(value: string): boolean {
+  const bytes = Buffer.from(value, 'latin1');
+  return bytes.toString('latin1') === value && Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 }

@@ -33,10 +33,12 @@ export function readRestEvent(event: APIGatewayProxyEvent): HttpRequest {
  * may come under several keys.
  */
 function headersOf({ multiValueHeaders }: Nullable<APIGatewayProxyEvent, 'multiValueHeaders'>): HttpHeaders {
-  const headers = new Map<string, readonly string[]>();
+  const headers = new Map<string, string[]>();
   for (const [key, values = []] of Object.entries(multiValueHeaders ?? {})) {
     const name = key.toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), ...values.map(toLatin1)]);
+    const known = headers.get(name) ?? [];
+    known.push(...values.map(toLatin1));
+    headers.set(name, known);
   }
   return headers;
 }

@@ -1,11 +1,16 @@
 import type { Database } from './open-database.ts';
 
-/** Whether this login could change or remove audit rows: the owner of the schema and a superuser can, the service cannot. */
+/**
+ * Whether this login could change, remove or suppress audit rows, in the table or any partition of it: the owner of the
+ * schema and a superuser can, the service cannot.
+ */
 export function canChangeAuditTrail(db: Database): Promise<boolean> {
   return db.transact('privileges were not read', async (trx) => {
     const { rows } = await trx.raw<{ rows: readonly { readonly can: boolean }[] }>(
-      `select has_table_privilege('audit_events', 'update, delete, truncate')
-         or pg_has_role((select relowner from pg_class where oid = 'audit_events'::regclass), 'member') as can`,
+      `select bool_or(has_table_privilege(relid, 'update, delete, truncate, trigger')
+           or has_any_column_privilege(relid, 'update')
+           or pg_has_role((select relowner from pg_class where oid = relid), 'member')) as can
+         from pg_partition_tree('audit_events')`,
     );
     return rows[0]?.can !== false;
   });

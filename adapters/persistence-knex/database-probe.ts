@@ -1,5 +1,9 @@
 import type { HealthProbe } from '../../core/index.ts';
 import type { Database } from './open-database.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** Also where the database behind this one does more than one transaction for it. */
+const DEADLINE_MS = 2_000;
 
 /**
  * Healthy means that an audit row could be written now: the table is there and not locked, this role may insert, and the
@@ -13,15 +17,15 @@ export class DatabaseProbe implements HealthProbe {
   }
 
   isHealthy(): Promise<boolean> {
-    return this.#db
-      .transact('database probe', async (trx) => {
+    return withDeadline(DEADLINE_MS, () =>
+      this.#db.transact('database probe', async (trx) => {
         await trx('audit_events').select('event_id').whereRaw('false');
         const { rows } = await trx.raw<{ rows: readonly { readonly writable: boolean }[] }>(
           `select has_any_column_privilege('audit_events', 'insert') and not pg_is_in_recovery()
              and current_setting('transaction_read_only') = 'off' as writable`,
         );
         return rows[0]?.writable === true;
-      })
-      .catch(() => false);
+      }),
+    ).catch(() => false);
   }
 }

@@ -28,7 +28,7 @@ interface EntraCaller {
   readonly evidence: ApplicationEvidence;
 }
 
-const MAX_TEXT = 254;
+const MAX_TEXT = 256;
 /** Control characters, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const NAMES = ['tid', 'iss', 'aud', 'appid', 'azp', 'oid', 'sub', 'idtyp', 'email', 'name'] as const;
@@ -53,19 +53,19 @@ export function readEntraClaims(
   return misdirected(texts, trust) ?? (isExpired ? 'token_expired' : callerOf(texts, isDelegated, trust));
 }
 
-function misdirected({ tid = '', iss = '', aud = '' }: Texts, trust: EntraTrust): ClaimRejection | undefined {
+function misdirected({ tid, iss, aud }: Texts, trust: EntraTrust): ClaimRejection | undefined {
   const { tenantId, audiences } = trust;
-  if (tid.toLowerCase() !== tenantId) {
+  if (tid?.toLowerCase() !== tenantId) {
     return 'tenant_wrong';
   }
   const issuers = [
     `https://sts.windows.net/${tenantId}/`,
     `https://login.microsoftonline.com/${tenantId}/v2.0`,
   ];
-  if (!issuers.includes(iss)) {
+  if (iss === undefined || !issuers.includes(iss)) {
     return 'issuer_wrong';
   }
-  return audiences.includes(aud) ? undefined : 'audience_wrong';
+  return aud !== undefined && audiences.includes(aud) ? undefined : 'audience_wrong';
 }
 
 function callerOf(texts: Texts, isDelegated: boolean, trust: EntraTrust): EntraCaller | ClaimRejection {

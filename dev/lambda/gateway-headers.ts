@@ -26,12 +26,24 @@ export function passedOn(headers: readonly GatewayHeader[], sourceIp: string): r
   });
   const traced = valuesOf(headers, 'x-amzn-trace-id').length > 0;
   return [
-    ...kept,
+    ...kept.map(([name, value]) => [name, asText(value)] as const),
     ...(traced ? [] : [['X-Amzn-Trace-Id', newTraceId()] as const]),
     ['X-Forwarded-For', [...valuesOf(headers, 'x-forwarded-for'), sourceIp].join(', ')],
     ['X-Forwarded-Port', '443'],
     ['X-Forwarded-Proto', 'https'],
   ];
+}
+
+/**
+ * Events are JSON, so values are text: bytes that are UTF-8 arrive decoded, as others saw in live events (oven-sh/bun
+ * issue 22994, honojs/hono issue 4432). Of bytes that are not, nothing is documented: latin1 is assumed.
+ */
+function asText(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
 }
 
 /** Every value of a header, whatever the case of its name. */

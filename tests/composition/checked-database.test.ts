@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../adapters/persistence-knex/index.ts';
 import { checkedDatabase } from '../../composition/checked-database.ts';
+import { StartError } from '../../composition/start-error.ts';
 
 function recording(): { readonly database: Database; readonly used: string[] } {
   const used: string[] = [];
@@ -22,10 +24,11 @@ describe('a database that must be fit', () => {
     let checks = 0;
     const checked = checkedDatabase(database, () => {
       checks += 1;
-      return isFit ? Promise.resolve() : Promise.reject(new Error('unfit'));
+      return isFit ? Promise.resolve() : Promise.reject(new StartError('unfit'));
     });
-    await expect(checked.transact('first', nothing)).rejects.toThrow('unfit');
-    await expect(checked.checked()).rejects.toThrow('unfit');
+    const refused = checked.transact('first', nothing);
+    await expect(refused).rejects.toMatchObject({ code: 'audit_unavailable', message: 'unfit' });
+    await expect(checked.checked()).rejects.toThrow(StartError);
     expect([used, checks]).toEqual([[], 2]);
     isFit = true;
     await checked.transact('second', nothing);
@@ -33,14 +36,26 @@ describe('a database that must be fit', () => {
     expect([used, checks]).toEqual([['second', 'third'], 3]);
   });
 
-  it('is checked once for all who ask at the same time', async () => {
+  it('is checked once for all who ask at the same time, and none of them slips by', async () => {
     const { database, used } = recording();
     let checks = 0;
-    const checked = checkedDatabase(database, async () => {
+    const pass: (() => void)[] = [];
+    const checked = checkedDatabase(database, () => {
       checks += 1;
-      await Promise.resolve();
+      return new Promise((resolve) => pass.push(resolve));
     });
-    await Promise.all(['a', 'b', 'c'].map((what) => checked.transact(what, nothing)));
-    expect([used.length, checks]).toEqual([3, 1]);
+    const all = Promise.all(['a', 'b', 'c'].map((what) => checked.transact(what, nothing)));
+    await delay(20);
+    expect([used, checks]).toEqual([[], 1]);
+    pass[0]?.();
+    await all;
+    expect([used, checks]).toEqual([['a', 'b', 'c'], 1]);
+  });
+
+  it('keeps nobody waiting for a check that hangs', async () => {
+    const { database, used } = recording();
+    const checked = checkedDatabase(database, () => new Promise(() => undefined));
+    await expect(checked.transact('first', nothing)).rejects.toMatchObject({ code: 'audit_unavailable' });
+    expect(used).toEqual([]);
   });
 });

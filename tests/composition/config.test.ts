@@ -110,7 +110,7 @@ describe('the configuration', () => {
     ['LKPS_LOG_LEVEL', ['silent', 'INFO', '']],
     ['LKPS_IDENTITY', ['', 'entra', 'Ocelot']],
     ['LKPS_ENTRA_TENANT_ID', ['', 'common', 'bayer.com']],
-    ['LKPS_ENTRA_AUDIENCES', ['', 'api://a,', ',']],
+    ['LKPS_ENTRA_AUDIENCES', ['', 'api://a,', ',', 'api://a, api://b']],
     ['LKPS_ENTRA_CLIENTS', ['', 'client', `${GUID},`, `${GUID}, ${GUID}`]],
     [
       'LKPS_CORS_ORIGINS',

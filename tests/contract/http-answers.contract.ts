@@ -39,6 +39,14 @@ export function describeHttpAnswers(adapter: string, open: OpenHttpHost, options
       }),
     );
 
+    law('gives back a byte order mark, and bytes of no text', async () => {
+      for (const body of [utf8('\ufeff{}'), Uint8Array.of(0xff, 0xfe, 0), utf8('\u0000')]) {
+        recorder.answer = { status: 200, headers: { 'content-type': 'application/json' }, body };
+        const response = await host.send({ method: 'POST', target: WEBHOOK, body: EMPTY });
+        expect([...response.body]).toEqual([...body]);
+      }
+    });
+
     law('answers HEAD with the headers alone', async () => {
       recorder.answer = {
         status: 200,

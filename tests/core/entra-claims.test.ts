@@ -11,6 +11,8 @@ function callerOf(claims: Claims): Principal | ClaimRejection {
 }
 
 const application = { kind: 'application', clientId: client };
+/** The agent's own ids, without evidence that it acts for itself. */
+const notShown = { kind: 'user', clientId: client, userId: servicePrincipal };
 const bareUser = { kind: 'user', clientId: client, userId: user };
 
 describe('the claims of an Entra token', () => {
@@ -43,11 +45,9 @@ describe('the claims of an Entra token', () => {
       { ...AS_APPLICATION, email: 'a@example.test' },
       { kind: 'user', clientId: client, userId: servicePrincipal, email: 'a@example.test' },
     ],
-    [
-      'idtyp=user, oid = sub, no scope',
-      { ...AS_USER, idtyp: 'user', scp: undefined, sub: user },
-      { kind: 'user' },
-    ],
+    ['idtyp=user, oid = sub, no scope', { ...AS_APPLICATION, idtyp: 'user' }, notShown],
+    ['idtyp in another case', { ...AS_APPLICATION, idtyp: 'App' }, notShown],
+    ['oid = sub, and an empty scope', { ...AS_APPLICATION, idtyp: undefined, scp: '' }, notShown],
   ])('are believed: %s', ([, claims, expected]) => {
     expect(callerOf(claims)).toMatchObject(expected);
   });
@@ -58,8 +58,11 @@ describe('the claims of an Entra token', () => {
     ['issuer_wrong', 'no issuer', { iss: undefined }],
     ['issuer_wrong', "another tenant's issuer", { iss: `https://login.microsoftonline.com/${user}/v2.0` }],
     ['issuer_wrong', 'v1 without its slash', { iss: `https://sts.windows.net/${TRUST.tenantId}` }],
+    ['issuer_wrong', 'more than the issuer', { iss: `https://sts.windows.net/${TRUST.tenantId}/x` }],
+    ['issuer_wrong', 'another case', { iss: `https://STS.windows.net/${TRUST.tenantId}/` }],
     ['issuer_wrong', 'a look-alike host', { iss: `https://sts.windows.net.evil.test/${TRUST.tenantId}/` }],
     ['audience_wrong', 'another audience', { aud: 'https://graph.microsoft.com' }],
+    ['audience_wrong', 'another case', { aud: TRUST.audiences[0]?.toUpperCase() }],
     ['audience_wrong', 'no audience', { aud: undefined }],
     ['audience_wrong', 'a list that holds it', { aud: `[${TRUST.audiences[0] ?? ''} other]` }],
     ['token_expired', 'a token of before', { exp: CLAIMS_NOW.getTime() / 1000 - 1 }],
@@ -80,6 +83,17 @@ describe('the claims of an Entra token', () => {
   ])('are refused as %s: %s', ([reason, , change]) => {
     for (const claims of [AS_APPLICATION, { ...AS_USER, idtyp: undefined }]) {
       expect(callerOf({ ...claims, ...change })).toBe(reason);
+    }
+  });
+
+  it('needs every claim, whatever the configuration holds', () => {
+    for (const [name, reason] of [
+      ['aud', 'audience_wrong'],
+      ['tid', 'tenant_wrong'],
+    ] as const) {
+      const trust = { ...TRUST, tenantId: '', audiences: [''] };
+      const claims = { ...AS_APPLICATION, tid: '', [name]: undefined, iss: 'https://sts.windows.net//' };
+      expect(readEntraClaims(claims, trust, CLAIMS_NOW)).toBe(reason);
     }
   });
 

@@ -17,7 +17,7 @@ const rest: Gateway = {
   toEvent: restEvent,
   toResponse: (result) => restResponse(result),
   front: {
-    passesOn: (request) => ({ ...request, headers: bySpelling(request.headers ?? []) }),
+    passesOn: (request) => ({ ...request, headers: bySpelling(asUtf8(request.headers ?? [])) }),
     decodesPaths: false,
   },
 };
@@ -29,7 +29,7 @@ const httpApi: Gateway = {
     passesOn: (request) => ({
       ...request,
       target: decodePath(request.target),
-      headers: joined(request.headers ?? []),
+      headers: joined(asUtf8(request.headers ?? [])),
     }),
     decodesPaths: true,
   },
@@ -39,7 +39,7 @@ const functionUrl: Gateway = {
   toEvent: (request) => httpApiEvent(request, { functionUrl: true }),
   toResponse: httpApiResponse,
   front: {
-    passesOn: (request) => ({ ...request, headers: joined(request.headers ?? []) }),
+    passesOn: (request) => ({ ...request, headers: joined(asUtf8(request.headers ?? [])) }),
     decodesPaths: false,
   },
 };
@@ -80,6 +80,15 @@ function toRaw({ status, headers, body }: GatewayResponse): RawResponse {
 function bySpelling(headers: readonly RawHeader[]): readonly RawHeader[] {
   const spellings = [...new Set(headers.map(([name]) => name))];
   return spellings.flatMap((spelling) => headers.filter(([name]) => name === spelling));
+}
+
+/** Events are JSON: a value in bytes that are not UTF-8 arrives as the text those bytes are in latin1. */
+function asUtf8(headers: readonly RawHeader[]): readonly RawHeader[] {
+  return headers.map(([name, value]) => {
+    const bytes = Buffer.from(value, 'latin1');
+    const isUtf8 = Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
+    return [name, isUtf8 ? value : Buffer.from(value, 'utf8').toString('latin1')];
+  });
 }
 
 function joined(headers: readonly RawHeader[]): readonly RawHeader[] {

@@ -3,7 +3,8 @@ import { handle, type GatewayEvent } from '../../../adapters/lambda/index.ts';
 import { RecordingHandler } from '../../support/http-recording-handler.ts';
 import { GOLDEN_EVENTS } from '../../support/lambda-golden-events.ts';
 
-const [{ event: REST } = { event: undefined }] = GOLDEN_EVENTS;
+const REST = GOLDEN_EVENTS.find(({ what }) => what === 'of a REST API')?.event;
+const HTTP_API = GOLDEN_EVENTS.find(({ what }) => what === 'of an HTTP API')?.event;
 
 /** What the handler is handed of an event, after its way through JSON. */
 async function handed(event: unknown): Promise<RecordingHandler['requests'][number]> {
@@ -52,13 +53,30 @@ describe('an event that is not as documented', () => {
     await expect(handed({ ...REST, body: '{"a":1}', isBase64Encoded: true })).rejects.toThrow(/base64/);
   });
 
-  it('has a header in text no byte can be: it becomes the UTF-8 it was', async () => {
-    const { headers } = await handed({
-      ...REST,
-      multiValueHeaders: { 'user-profile': ['{"firstName":"Łucja"}'] },
-    });
-    const bytes = Buffer.from(headers.get('user-profile')?.[0] ?? '', 'latin1');
-    expect(bytes.toString('utf8')).toBe('{"firstName":"Łucja"}');
+  it.for(['Łucja', 'Müller', 'Müller Łucja', 'Ada', '日本'])(
+    'has a header in text: it becomes the UTF-8 it was: %s',
+    async (firstName) => {
+      const profile = JSON.stringify({ firstName });
+      const decoded = { ...HTTP_API, headers: { 'user-profile': profile } };
+      for (const event of [{ ...REST, multiValueHeaders: { 'user-profile': [profile] } }, decoded]) {
+        const { headers } = await handed(event);
+        expect(Buffer.from(headers.get('user-profile')?.[0] ?? '', 'latin1').toString('utf8')).toBe(profile);
+      }
+    },
+  );
+
+  it.for<readonly [string, unknown]>([
+    ['of no known kind', { oid: 'x' }],
+    ['of IAM', { iam: { userId: 'x' } }],
+    ['a JWT’s without claims, beside a context', { jwt: {}, lambda: { oid: 'x' } }],
+    ['a JWT’s whose claims are a list', { jwt: { claims: ['x'] } }],
+    ['a list', [{ lambda: { oid: 'x' } }]],
+    ['nothing', null],
+    ['a text', 'x'],
+  ])('has an authorizer %s, which speaks for nobody', async ([, authorizer]) => {
+    const context = HTTP_API?.requestContext ?? expect.unreachable();
+    const request = await handed({ ...HTTP_API, requestContext: { ...context, authorizer } });
+    expect(request).not.toHaveProperty('authorizer');
   });
 
   it('has no headers at all where the console of AWS sends a test', async () => {

@@ -151,6 +151,30 @@ describe('the audit trail, by the database itself', () => {
     }
   });
 
+  it.for([
+    'update (reason) on audit_events',
+    'trigger on audit_events',
+    'delete on PARTITION',
+    'truncate on PARTITION',
+    'update (reason) on PARTITION',
+  ])('tells a login that was granted %s', async (grant) => {
+    const { adminUrl, serviceUrl } = subject.urls;
+    const [row] = await query<{ name: string }>(
+      adminUrl,
+      `select relid::text as name from pg_partition_tree('audit_events') where isleaf limit 1`,
+    );
+    const granted = grant.replace('PARTITION', row?.name ?? expect.unreachable());
+    const db = openDatabase({ url: serviceUrl });
+    try {
+      await query(adminUrl, `grant ${granted} to lkps_service`);
+      expect(await canChangeAuditTrail(db)).toBe(true);
+      await query(adminUrl, `revoke ${granted} from lkps_service`);
+      expect(await canChangeAuditTrail(db)).toBe(false);
+    } finally {
+      await db.close();
+    }
+  });
+
   it('promises nothing when the database swallows a row without an error', async () => {
     const event = asNewEvents(fc.sample(auditEvents, 1), { sessionId: freshSessionId() });
     await query(

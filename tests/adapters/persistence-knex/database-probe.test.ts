@@ -25,6 +25,13 @@ describe('the database probe', () => {
     await empty.drop();
   });
 
+  it('waits two seconds at most, whatever the database does before it answers', async () => {
+    const hanging = { transact: () => new Promise<never>(() => undefined), close: () => Promise.resolve() };
+    const startedMs = performance.now();
+    expect(await new DatabaseProbe({ db: hanging }).isHealthy()).toBe(false);
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+  });
+
   it('is not healthy where this role may not write the audit trail', async () => {
     await query(database.adminUrl, 'revoke insert on audit_events from lkps_service');
     expect(await isHealthy(database)).toBe(false);
