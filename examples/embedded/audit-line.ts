@@ -3,8 +3,12 @@ import type { AuditEvent, AuditRecord } from '@livekit-platform/service/core';
 
 const INSTANTS: ReadonlySet<string> = new Set(['occurredAt', 'expiresAt', 'fetchedAt']);
 
+/** How every line begins: {@link toRecord} puts the id first. */
+const BEGINNING = '[{"eventId":"';
+
 /** An event as it may be kept: in place of the user a keyed hash, and neither e-mail address nor name. */
-export function toRecord({ actor, ...event }: AuditEvent, subjectKey: Uint8Array): AuditRecord {
+export function toRecord({ eventId, actor, ...facts }: AuditEvent, subjectKey: Uint8Array): AuditRecord {
+  const event = { eventId, ...facts };
   if (actor === undefined) {
     return event;
   }
@@ -19,9 +23,36 @@ export function toLine(records: readonly AuditRecord[]): string {
   return JSON.stringify(records);
 }
 
-/** Only for lines that {@link toLine} wrote: their form is not checked again. */
-export function parseLine(line: string): readonly AuditRecord[] {
-  return JSON.parse(line, (key, value: unknown) =>
-    INSTANTS.has(key) && typeof value === 'string' ? new Date(value) : value,
-  ) as readonly AuditRecord[];
+/** Whether a text that ended too early may be of a line. */
+export function isBeginningOfLine(text: string): boolean {
+  return text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
+}
+
+/** The records of a line that {@link toLine} wrote; undefined for any other text, of which no error tells. */
+export function findRecords(line: string): readonly AuditRecord[] | undefined {
+  if (!line.startsWith(BEGINNING)) {
+    return undefined;
+  }
+  try {
+    const records = JSON.parse(line, withInstants) as readonly unknown[];
+    return records.every(isRecord) ? records : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withInstants(key: string, value: unknown): unknown {
+  return INSTANTS.has(key) && typeof value === 'string' ? new Date(value) : value;
+}
+
+/** By what tells one record from another; the rest of its form is not checked again. */
+function isRecord(value: unknown): value is AuditRecord {
+  return (
+    value instanceof Object &&
+    'eventId' in value &&
+    typeof value.eventId === 'string' &&
+    'occurredAt' in value &&
+    value.occurredAt instanceof Date &&
+    !Number.isNaN(value.occurredAt.getTime())
+  );
 }

@@ -7,7 +7,7 @@ import {
   type HealthProbe,
   type SessionId,
 } from '@livekit-platform/service/core';
-import { parseLine, toLine, toRecord } from './audit-line.ts';
+import { findRecords, isBeginningOfLine, toLine, toRecord } from './audit-line.ts';
 import { withDeadline } from './deadline.ts';
 import { JsonlFile, type Span } from './jsonl-file.ts';
 
@@ -40,8 +40,9 @@ export class JsonlAuditStore implements AuditStore, HealthProbe {
       throw new RangeError(`a subject key has at least ${MIN_KEY_BYTES} bytes`);
     }
     const store = new JsonlAuditStore(subjectKey);
-    store.#file = await JsonlFile.open(path, (line, span) => {
-      store.#remember(parseLine(line), span);
+    store.#file = await JsonlFile.open(path, {
+      take: (line, span) => store.#take(line, span),
+      isBeginning: isBeginningOfLine,
     });
     return store;
   }
@@ -72,12 +73,12 @@ export class JsonlAuditStore implements AuditStore, HealthProbe {
   async listBySession(session: SessionId): Promise<readonly AuditRecord[]> {
     const file = this.#usable();
     const spans = this.#linesOf.get(session) ?? [];
-    const lines = await withDeadline(() => Promise.all(spans.map((span) => file.read(span)))).catch(
-      (cause: unknown) => {
-        throw unavailable('the trail could not be read', cause);
-      },
-    );
-    const records = lines.flatMap(parseLine).filter(({ sessionId }) => sessionId === session);
+    const lines = await withDeadline(() =>
+      Promise.all(spans.map(async (span) => getRecords(await file.read(span)))),
+    ).catch((cause: unknown) => {
+      throw unavailable('the trail could not be read', cause);
+    });
+    const records = lines.flat().filter(({ sessionId }) => sessionId === session);
     return records.sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
   }
 
@@ -125,6 +126,15 @@ export class JsonlAuditStore implements AuditStore, HealthProbe {
     }
   }
 
+  #take(line: string, span: Span): boolean {
+    const records = findRecords(line);
+    if (records === undefined) {
+      return false;
+    }
+    this.#remember(records, span);
+    return true;
+  }
+
   #remember(records: readonly AuditRecord[], span: Span): void {
     for (const { eventId } of records) {
       this.#eventIds.add(eventId);
@@ -149,6 +159,14 @@ function decided<T>(decide: () => Step<T>): Step<T> {
   } catch (cause) {
     throw cause instanceof LkpsError ? cause : unavailable('the step could not be described', cause);
   }
+}
+
+function getRecords(line: string): readonly AuditRecord[] {
+  const records = findRecords(line);
+  if (records === undefined) {
+    throw new Error('a line of the trail is not what was written');
+  }
+  return records;
 }
 
 function unavailable(why: string, cause?: unknown): LkpsError {

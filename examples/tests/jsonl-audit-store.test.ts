@@ -1,16 +1,30 @@
-import { appendFile, open, readFile, stat, truncate, type FileHandle } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  link,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi, type Mock } from 'vitest';
-import { agentNameOf, parseClientId, type Agent, type AuditEvent } from '../../core/index.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { auditEvents, holds, users } from '../../tests/support/arbitraries.ts';
-import { asNewEvents, freshSessionId } from '../../tests/support/fresh-ids.ts';
+import { asNewEvents } from '../../tests/support/fresh-ids.ts';
 import { JsonlAuditStore } from '../embedded/jsonl-audit-store.ts';
-import { ProcessAgentStore } from '../embedded/process-agent-store.ts';
 import { openTrail, SUBJECT_KEY, type TrailFixture } from './embedded-subjects.ts';
+import { fileHandlePrototype } from './file-handle-prototype.ts';
+import { idsAfterReopening, idsOf, newEvents, session } from './trail-events.ts';
 
-const stalled = new Set<() => void>();
 const unavailable = { name: 'LkpsError', code: 'audit_unavailable' };
-const session = freshSessionId();
+/** In bytes: a line that lacks nothing else is whole, and kept. */
+const NEWLINE = 1;
 
 describe('the trail on JSON lines', () => {
   let fixture: TrailFixture;
@@ -18,19 +32,10 @@ describe('the trail on JSON lines', () => {
     fixture = await openTrail();
   });
   afterEach(async () => {
-    stalled.forEach((release) => {
-      release(); // a test that failed must not hang on what it stalled
-    });
-    vi.restoreAllMocks();
     await fixture.close();
   });
 
-  const reopened = async (): Promise<readonly string[]> => {
-    const trail = await JsonlAuditStore.open(fixture.path, SUBJECT_KEY);
-    const ids = (await trail.listBySession(session)).map(({ eventId }) => eventId);
-    await trail.close();
-    return ids;
-  };
+  const reopened = (): Promise<readonly string[]> => idsAfterReopening(fixture);
 
   it('shows after a crash the appends that were answered, and the last one wholly or not at all', async () => {
     const appends = [newEvents(2), newEvents(1), newEvents(3)];
@@ -40,12 +45,13 @@ describe('the trail on JSON lines', () => {
       sizes.push((await stat(fixture.path)).size);
     }
     const whole = await readFile(fixture.path);
+    await fixture.trail.close();
     await holds(
       fc.nat(whole.length),
       async (length) => {
         await truncate(fixture.path, 0);
         await appendFile(fixture.path, whole.subarray(0, length));
-        const survived = appends.filter((_, index) => (sizes[index + 1] ?? 0) <= length);
+        const survived = appends.filter((_, index) => (sizes[index + 1] ?? 0) <= length + NEWLINE);
         expect(await reopened()).toEqual(idsOf(survived.flat()));
         expect((await stat(fixture.path)).size).toBe(sizes[survived.length]);
       },
@@ -56,6 +62,7 @@ describe('the trail on JSON lines', () => {
   it('goes on where it was: what it holds is listed, and an id of it is refused', async () => {
     const [known, more] = [newEvents(2), newEvents(2)];
     await fixture.trail.append(known);
+    await fixture.trail.close();
     const trail = await JsonlAuditStore.open(fixture.path, SUBJECT_KEY);
     onTestFinished(() => trail.close());
     await expect(trail.append(known)).rejects.toMatchObject(unavailable);
@@ -74,108 +81,101 @@ describe('the trail on JSON lines', () => {
     expect(mode & 0o777).toBe(0o600);
   });
 
+  it('leaves a file that is not a trail as it is, and tells nobody what is in it', async () => {
+    await fixture.trail.append(newEvents(1));
+    await fixture.trail.close();
+    const line = await readFile(fixture.path, 'utf8');
+    const strangers = [
+      'canary',
+      'canary\n',
+      '[{"name":"canary"}]',
+      '[{"name":"canary"}]\n',
+      '[]\n',
+      '[{"eventId":"canary"}]\n',
+      '[{"eventId":"canary","occurredAt":"canary"}]\n',
+      '[{"eventId":"canary\n',
+      `${line}canary`,
+      `${line}canary\n${line}`,
+      `${line}\n`,
+      `${line.slice(0, -5)}\n`,
+    ];
+    for (const text of strangers) {
+      await writeFile(fixture.path, text);
+      await chmod(fixture.path, 0o644);
+      const refusal: unknown = await JsonlAuditStore.open(fixture.path, SUBJECT_KEY).catch(
+        (error: unknown) => error,
+      );
+      expect([text, refusal]).toEqual([text, expect.any(Error)]);
+      expect(inspect(refusal, { depth: 9, showHidden: true })).not.toMatch(/canary|eventId/);
+      expect(await readFile(fixture.path, 'utf8')).toBe(text);
+      expect((await stat(fixture.path)).mode & 0o777).toBe(0o644);
+    }
+  });
+
+  it('takes back from everybody else what they may do with a trail', async () => {
+    await fixture.trail.append(newEvents(1));
+    for (const mode of [0o644, 0o620, 0o606]) {
+      await chmod(fixture.path, mode);
+      await reopened();
+      expect((await stat(fixture.path)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  describe.each<readonly [string, (path: string) => Promise<unknown>]>([
+    ['was deleted', (path) => unlink(path)],
+    ['was moved', (path) => rename(path, `${path}.moved`)],
+    ['was emptied', (path) => truncate(path)],
+    ['lost a byte', async (path) => truncate(path, (await stat(path)).size - 1)],
+    ['was written to', (path) => appendFile(path, '[]\n')],
+    ['got a second name', (path) => link(path, `${path}.link`)],
+    ['was replaced by its copy', replaceByCopy],
+  ])('once its file %s', (_, interfere) => {
+    it('puts nothing more on it: every append is refused, and it is not healthy', async () => {
+      await fixture.trail.append(newEvents(1));
+      await interfere(fixture.path);
+      const left = await contentsOf(fixture.path);
+      await expectEnd(fixture.trail);
+      expect(await contentsOf(fixture.path)).toEqual(left);
+    });
+
+    it('promises nothing for what was on its way', async () => {
+      const files = await fileHandlePrototype(fixture.path);
+      vi.spyOn(files, 'sync').mockImplementationOnce(() => interfere(fixture.path).then(() => undefined));
+      await expectEnd(fixture.trail);
+    });
+  });
+
+  it('lists nothing, rather than what nobody wrote, and tells nobody what it found', async () => {
+    await fixture.trail.append(newEvents(1));
+    const file = await open(fixture.path, 'r+');
+    await file.write('"canary', 0);
+    await file.close();
+    const overwritten = await fixture.trail.listBySession(session).catch((error: unknown) => error);
+    expect(overwritten).toMatchObject(unavailable);
+    expect(inspect(overwritten, { depth: 9, showHidden: true })).not.toContain('canary');
+    await truncate(fixture.path, 9);
+    await expect(fixture.trail.listBySession(session)).rejects.toMatchObject(unavailable);
+  });
+
   it('wants a key that cannot be guessed', async () => {
     await expect(JsonlAuditStore.open(fixture.path, new Uint8Array(31))).rejects.toThrow(RangeError);
   });
-
-  it('answers an append only when the file is synced', async () => {
-    const disk = await stallingDisk(fixture.path);
-    let answered = false;
-    const append = fixture.trail.append(newEvents(1)).then(() => {
-      answered = true;
-    });
-    await vi.waitUntil(() => disk.sync.mock.calls.length === 1);
-    expect(answered).toBe(false);
-    disk.release();
-    await append;
-  });
-
-  it('gives up on a disk that hangs within 2 s, and makes no step that waited too long', async () => {
-    const disk = await stallingDisk(fixture.path);
-    const [written, waiting] = [newEvents(1), newEvents(1)];
-    const startedMs = performance.now();
-    const outcomes = await Promise.allSettled([
-      fixture.trail.append(written),
-      fixture.trail.append(waiting),
-      fixture.trail.isHealthy(),
-    ]);
-    expect(performance.now() - startedMs).toBeLessThan(2000);
-    expect(outcomes.slice(0, 2)).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
-    expect(outcomes[2]).toMatchObject({ value: false });
-    disk.release();
-    await vi.waitUntil(() => fixture.trail.isHealthy());
-    expect(await reopened()).toEqual(idsOf(written));
-  });
-
-  it('keeps state and trail together when the answer is late: both are there, or neither', async () => {
-    const store = new ProcessAgentStore(fixture.trail);
-    const [late, never] = [newAgent(), newAgent()];
-    const disk = await stallingDisk(fixture.path);
-    const outcomes = await Promise.allSettled([
-      store.register(late, newEvents(1)),
-      store.register(never, newEvents(1)),
-    ]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    disk.release();
-    await vi.waitUntil(() => fixture.trail.isHealthy());
-    expect(await store.find(late.name)).toEqual(late);
-    expect(await store.find(never.name)).toBeUndefined();
-    expect(await reopened()).toHaveLength(1);
-  });
-
-  it('refuses everything once a write failed, until it is opened anew', async () => {
-    const [before, lost, after] = [newEvents(1), newEvents(1), newEvents(1)];
-    await fixture.trail.append(before);
-    vi.spyOn(await fileHandlePrototype(fixture.path), 'sync').mockRejectedValueOnce(new Error('EIO'));
-    await expect(fixture.trail.append(lost)).rejects.toMatchObject(unavailable);
-    await expect(fixture.trail.append(after)).rejects.toMatchObject(unavailable);
-    await expect(fixture.trail.listBySession(session)).rejects.toMatchObject(unavailable);
-    expect(await fixture.trail.isHealthy()).toBe(false);
-    expect([idsOf(before), idsOf([...before, ...lost])]).toContainEqual(await reopened());
-  });
 });
 
-function newAgent(): Agent {
-  const clientId = parseClientId(crypto.randomUUID());
-  const [registeredAt, expiresAt] = [
-    new Date('2026-01-01T00:00:00.000Z'),
-    new Date('2026-01-01T01:00:00.000Z'),
-  ];
-  return { name: agentNameOf(clientId), clientId, registeredAt, expiresAt };
+async function expectEnd(trail: JsonlAuditStore): Promise<void> {
+  await expect(trail.append(newEvents(1))).rejects.toMatchObject(unavailable);
+  await expect(trail.append(newEvents(1))).rejects.toMatchObject(unavailable);
+  expect(await trail.isHealthy()).toBe(false);
 }
 
-function newEvents(count: number): readonly AuditEvent[] {
-  return asNewEvents(fc.sample(auditEvents, count), { sessionId: session });
+async function replaceByCopy(path: string): Promise<void> {
+  await copyFile(path, `${path}.copy`);
+  await rm(path);
+  await rename(`${path}.copy`, path);
 }
 
-/** In the order of time. */
-function idsOf(events: readonly AuditEvent[]): readonly string[] {
-  return events.map(({ eventId }) => eventId).sort();
-}
-
-/** From now on, files take what is written and never say that it is on disk, until they are released. */
-async function stallingDisk(
-  path: string,
-): Promise<{ readonly sync: Mock<FileHandle['sync']>; readonly release: () => void }> {
-  const released = new Promise<void>((resolve) => {
-    stalled.add(resolve);
-  });
-  const sync = vi.spyOn(await fileHandlePrototype(path), 'sync').mockReturnValue(released);
-  return {
-    sync,
-    release: () => {
-      sync.mockRestore();
-      stalled.forEach((resolve) => {
-        resolve();
-      });
-      stalled.clear();
-    },
-  };
-}
-
-/** What every open file has its methods from. */
-async function fileHandlePrototype(path: string): Promise<FileHandle> {
-  const handle = await open(path, 'r');
-  await handle.close();
-  return Object.getPrototypeOf(handle) as FileHandle;
+/** Of the file, and of where it was moved to. */
+function contentsOf(path: string): Promise<readonly (string | undefined)[]> {
+  const names = [path, `${path}.moved`];
+  return Promise.all(names.map((name) => readFile(name, 'utf8').catch(() => undefined)));
 }
