@@ -21,7 +21,7 @@ export interface LambdaResult {
 
 /** The size of the Lambda function's bundle, and how long a cold start spends on importing it. */
 export function benchLambda(): LambdaResult {
-  run('deploy/bundle.ts', 'lambda');
+  spawnNode(['deploy/bundle.ts', 'lambda'], {});
   const directory = mkdtempSync(join(tmpdir(), 'lkps-bench-'));
   try {
     const directoryFile = join(directory, 'directory.json');
@@ -56,10 +56,6 @@ function timeOfNode(): number {
   const from = performance.now();
   spawnNode(['--eval', '0'], {});
   return performance.now() - from;
-}
-
-function run(...args: readonly string[]): void {
-  spawnNode(args, {});
 }
 
 function spawnNode(

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { HttpHandler, HttpHeaders } from '../http/index.ts';
+import { groupHeaders, type HttpHandler, type HttpHeaders } from '../http/index.ts';
 import { readBody } from './read-body.ts';
 import { parseTarget } from './request-target.ts';
 
@@ -28,11 +28,6 @@ export function handle(handler: HttpHandler): Middleware {
 
 /** From the raw list: `req.headers` drops a second `Authorization` and joins other duplicates. */
 function headersOf(rawHeaders: readonly string[]): HttpHeaders {
-  const headers = new Map<string, string[]>();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
-    const value = rawHeaders[index + 1] ?? '';
-    headers.set(name, [...(headers.get(name) ?? []), value]);
-  }
-  return headers;
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  return groupHeaders(names.map((name, index) => [name, [rawHeaders[2 * index + 1] ?? '']]));
 }

@@ -46,6 +46,20 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 /** No request of the contract needs more than a few hundred bytes; LiveKit's webhooks need a few kilobytes. */
 export const MAX_BODY_BYTES = 65_536;
 
+/** For hosts: what they received, in order, under the names in lower case. Nothing is joined and nothing is split. */
+export function groupHeaders(
+  received: Iterable<readonly [name: string, values: readonly string[]]>,
+): HttpHeaders {
+  const headers = new Map<string, string[]>();
+  for (const [spelling, values] of received) {
+    const name = spelling.toLowerCase();
+    const known = headers.get(name) ?? [];
+    known.push(...values);
+    headers.set(name, known);
+  }
+  return headers;
+}
+
 /** The values of a header; empty when it is absent. */
 export function headerValues(request: HttpRequest, name: string): readonly string[] {
   return request.headers.get(name) ?? [];

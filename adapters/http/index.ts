@@ -1,4 +1,5 @@
 export {
+  groupHeaders,
   MAX_BODY_BYTES,
   type AuthorizerClaims,
   type HttpCredential,

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { AuthorizerClaims, HttpHeaders, HttpRequest } from '../http/index.ts';
+import { groupHeaders, type AuthorizerClaims, type HttpHeaders, type HttpRequest } from '../http/index.ts';
 import { readBody } from './event-body.ts';
 import { claimsOf, isRecord } from './event-fields.ts';
 import { toLatin1 } from './header-value.ts';
@@ -34,12 +34,11 @@ export function readHttpApiEvent(event: APIGatewayProxyEventV2): HttpRequest {
  * is, and whoever reads an identity or a signature refuses it.
  */
 function headersOf({ headers, cookies }: APIGatewayProxyEventV2): HttpHeaders {
-  const read = new Map<string, readonly string[]>();
-  for (const [key, value] of Object.entries(headers)) {
-    const name = key.toLowerCase();
-    read.set(name, [...(read.get(name) ?? []), ...(value === undefined ? [] : [toLatin1(value)])]);
-  }
-  return cookies === undefined ? read : read.set('cookie', [cookies.map(toLatin1).join('; ')]);
+  const received = Object.entries(headers).map(
+    ([name, value]) => [name, value === undefined ? [] : [toLatin1(value)]] as const,
+  );
+  const cookie = cookies === undefined ? [] : [['cookie', [cookies.map(toLatin1).join('; ')]] as const];
+  return groupHeaders([...received, ...cookie]);
 }
 
 /** A named stage stands in front of the path; `$default` does not. */

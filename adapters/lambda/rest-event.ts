@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { AuthorizerClaims, HttpHeaders, HttpRequest } from '../http/index.ts';
+import { groupHeaders, type AuthorizerClaims, type HttpHeaders, type HttpRequest } from '../http/index.ts';
 import { readBody } from './event-body.ts';
 import { claimsOf, isRecord } from './event-fields.ts';
 import { toLatin1 } from './header-value.ts';
@@ -33,14 +33,8 @@ export function readRestEvent(event: APIGatewayProxyEvent): HttpRequest {
  * may come under several keys.
  */
 function headersOf({ multiValueHeaders }: Nullable<APIGatewayProxyEvent, 'multiValueHeaders'>): HttpHeaders {
-  const headers = new Map<string, string[]>();
-  for (const [key, values = []] of Object.entries(multiValueHeaders ?? {})) {
-    const name = key.toLowerCase();
-    const known = headers.get(name) ?? [];
-    known.push(...values.map(toLatin1));
-    headers.set(name, known);
-  }
-  return headers;
+  const entries = Object.entries(multiValueHeaders ?? {});
+  return groupHeaders(entries.map(([name, values = []]) => [name, values.map(toLatin1)]));
 }
 
 function queryOf({ multiValueQueryStringParameters: parameters }: APIGatewayProxyEvent): URLSearchParams {

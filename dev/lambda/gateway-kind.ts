@@ -1,10 +1,10 @@
 import { FunctionError } from './function-error.ts';
 import { valuesOf } from './gateway-headers.ts';
-import type { GatewayRequest, GatewayResponse } from './gateway-message.ts';
+import { gatewayMessage, type GatewayRequest, type GatewayResponse } from './gateway-message.ts';
 import { httpApiEvent } from './http-api-event.ts';
-import { HTTP_API_FAILURE, httpApiMessage, httpApiResponse } from './http-api-result.ts';
+import { HTTP_API_FAILURE, httpApiResponse } from './http-api-result.ts';
 import { restEvent } from './rest-event.ts';
-import { REST_FAILURE, restMessage, restResponse } from './rest-result.ts';
+import { REST_FAILURE, restResponse } from './rest-result.ts';
 
 export type GatewayKind = 'rest' | 'http-api';
 
@@ -28,9 +28,9 @@ export const KINDS: Readonly<Record<GatewayKind, Kind>> = {
   rest: {
     timeoutMs: 29_000,
     maxHeadBytes: Infinity,
-    headTooLarge: restMessage(431, 'Request Header Fields Too Large'),
-    bodyTooLarge: restMessage(413, 'Request Too Long'),
-    timedOut: restMessage(504, 'Endpoint request timed out'),
+    headTooLarge: gatewayMessage(431, 'Request Header Fields Too Large'),
+    bodyTooLarge: gatewayMessage(413, 'Request Too Long'),
+    timedOut: gatewayMessage(504, 'Endpoint request timed out'),
     malformed: REST_FAILURE,
     answer: async (request, invoke) => {
       const [accept] = valuesOf(request.headers, 'accept');
@@ -43,9 +43,9 @@ export const KINDS: Readonly<Record<GatewayKind, Kind>> = {
   'http-api': {
     timeoutMs: 30_000,
     maxHeadBytes: 10_240,
-    headTooLarge: httpApiMessage(431, 'Request Header Fields Too Large'),
-    bodyTooLarge: httpApiMessage(413, 'Request Entity Too Large'),
-    timedOut: httpApiMessage(503, 'Service Unavailable'),
+    headTooLarge: gatewayMessage(431, 'Request Header Fields Too Large'),
+    bodyTooLarge: gatewayMessage(413, 'Request Entity Too Large'),
+    timedOut: gatewayMessage(503, 'Service Unavailable'),
     malformed: HTTP_API_FAILURE,
     answer: async (request, invoke) =>
       invoke(httpApiEvent(request)).then(httpApiResponse, (error: unknown) =>

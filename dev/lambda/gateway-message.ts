@@ -15,6 +15,15 @@ export interface GatewayResponse {
   readonly body: Uint8Array;
 }
 
+/** An answer of the gateway's own, as both kinds give it. */
+export function gatewayMessage(status: number, message: string): GatewayResponse {
+  return {
+    status,
+    headers: [['content-type', 'application/json']],
+    body: Buffer.from(JSON.stringify({ message })),
+  };
+}
+
 export type GatewayHeader = readonly [name: string, value: string];
 
 /** What an authorizer of an HTTP API passed on: the claims of a verified token. */

@@ -1,4 +1,4 @@
-import type { GatewayHeader, GatewayResponse } from './gateway-message.ts';
+import { gatewayMessage, type GatewayHeader, type GatewayResponse } from './gateway-message.ts';
 import {
   bodyText,
   fromBase64,
@@ -24,16 +24,7 @@ export function httpApiResponse(result: unknown): GatewayResponse {
 }
 
 /** For a malformed result, and for a function that failed. */
-export const HTTP_API_FAILURE: GatewayResponse = httpApiMessage(500, 'Internal Server Error');
-
-/** An answer of the gateway's own. */
-export function httpApiMessage(status: number, message: string): GatewayResponse {
-  return {
-    status,
-    headers: [['content-type', 'application/json']],
-    body: Buffer.from(JSON.stringify({ message })),
-  };
-}
+export const HTTP_API_FAILURE: GatewayResponse = gatewayMessage(500, 'Internal Server Error');
 
 function responseOf(result: Fields): GatewayResponse {
   const status = statusOf(result);

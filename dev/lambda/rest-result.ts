@@ -1,4 +1,4 @@
-import type { GatewayHeader, GatewayResponse } from './gateway-message.ts';
+import { gatewayMessage, type GatewayHeader, type GatewayResponse } from './gateway-message.ts';
 import { ALL_TYPES, coversType } from './media-types.ts';
 import {
   bodyText,
@@ -35,16 +35,7 @@ export function restResponse(result: unknown, options: RestResultOptions = {}): 
 }
 
 /** For a malformed result, and for a function that failed. */
-export const REST_FAILURE: GatewayResponse = restMessage(502, 'Internal server error');
-
-/** An answer of the gateway's own. */
-export function restMessage(status: number, message: string): GatewayResponse {
-  return {
-    status,
-    headers: [['content-type', 'application/json']],
-    body: Buffer.from(JSON.stringify({ message })),
-  };
-}
+export const REST_FAILURE: GatewayResponse = gatewayMessage(502, 'Internal server error');
 
 function responseOf(result: unknown, options: RestResultOptions): GatewayResponse {
   if (!isFields(result)) throw new MalformedResult('the result is no object');

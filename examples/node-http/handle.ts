@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import {
+  groupHeaders,
   MAX_BODY_BYTES,
   type HttpHandler,
+  type HttpHeaders,
   type HttpResponse,
   type RequestBody,
 } from '@livekit-platform/service/http';
@@ -39,13 +41,9 @@ async function answer(
 }
 
 /** Node's `headers` drops a second `Authorization` and joins other duplicates; the raw list does not. */
-function headersOf(raw: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const headers = new Map<string, string[]>();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), raw[index + 1] ?? '']);
-  }
-  return headers;
+function headersOf(rawHeaders: readonly string[]): HttpHeaders {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  return groupHeaders(names.map((name, index) => [name, [rawHeaders[2 * index + 1] ?? '']]));
 }
 
 async function readBody(request: IncomingMessage): Promise<RequestBody> {
