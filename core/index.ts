@@ -74,6 +74,7 @@ export { readEntraClaims, type ClaimRejection, type EntraTrust } from './policy/
 export { foldSession } from './policy/session-fold.ts';
 export { agentToken, participantToken, type SessionSeat, type TokenTime } from './policy/token-policy.ts';
 export type { AgentStore } from './ports/agent-store.ts';
+export type { AccessTokenVerifier, TokenVerification } from './ports/access-token-verifier.ts';
 export type { ApplicationDirectory, PreAuthorization } from './ports/application-directory.ts';
 export type { AuditStore } from './ports/audit-store.ts';
 export type { Clock } from './ports/clock.ts';

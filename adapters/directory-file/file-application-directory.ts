@@ -37,10 +37,13 @@ export class FileApplicationDirectory implements ApplicationDirectory {
     return Promise.resolve(this.#entries.get(application)?.servicePrincipalId);
   }
 
-  findPreAuthorization(application: ClientId): Promise<PreAuthorization | undefined> {
+  findPreAuthorization(application: ClientId): Promise<PreAuthorization> {
     const entry = this.#entries.get(application);
+    const provenance = { source: 'file' as const, fetchedAt: this.#fetchedAt };
     return Promise.resolve(
-      entry && { clients: entry.preAuthorized, source: 'file' as const, fetchedAt: this.#fetchedAt },
+      entry === undefined
+        ? { outcome: 'unknown', reason: 'agent_not_in_directory', ...provenance }
+        : { outcome: 'known', clients: entry.preAuthorized, ...provenance },
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { ClientId } from '../model/names.ts';
-import type { PreAuthorization } from '../ports/application-directory.ts';
+import type { PreAuthorization, UnknownApplication } from '../ports/application-directory.ts';
 
 /** Why a client was let through or not: goes on the audit row as it is. */
 export interface AuthorizationEvidence {
   readonly mode: 'always';
-  readonly rule: 'self' | 'pre_authorized' | 'not_pre_authorized' | 'agent_not_in_directory';
+  readonly rule: 'self' | 'pre_authorized' | 'not_pre_authorized' | UnknownApplication['reason'];
   readonly source?: PreAuthorization['source'];
   readonly fetchedAt?: Date;
 }
@@ -21,16 +21,16 @@ export interface AuthorizationDecision {
 export function authorizeClient(
   client: ClientId,
   agent: ClientId,
-  known: PreAuthorization | undefined,
+  known: PreAuthorization,
 ): AuthorizationDecision {
   const mode = 'always';
   if (client === agent) {
     return { outcome: 'allowed', evidence: { mode, rule: 'self' } };
   }
-  if (known === undefined) {
-    return { outcome: 'denied', evidence: { mode, rule: 'agent_not_in_directory' } };
-  }
   const provenance = { source: known.source, fetchedAt: known.fetchedAt };
+  if (known.outcome === 'unknown') {
+    return { outcome: 'denied', evidence: { mode, rule: known.reason, ...provenance } };
+  }
   return known.clients.has(client)
     ? { outcome: 'allowed', evidence: { mode, rule: 'pre_authorized', ...provenance } }
     : { outcome: 'denied', evidence: { mode, rule: 'not_pre_authorized', ...provenance } };

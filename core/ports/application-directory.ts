@@ -1,11 +1,25 @@
 import type { ClientId, ObjectId } from '../model/names.ts';
 
-/** The clients an agent's app registration lets reach it (`api.preAuthorizedApplications` in Entra). */
-export interface PreAuthorization {
-  readonly clients: ReadonlySet<ClientId>;
-  /** Where the answer comes from: evidence for the audit trail. */
-  readonly source: 'file' | 'memory';
+/** What a directory knows of who may reach an application. */
+export type PreAuthorization = KnownApplication | UnknownApplication;
+
+/** Where an answer comes from, and since when it is so: evidence for the audit trail. */
+interface Provenance {
+  readonly source: 'file' | 'graph' | 'memory';
   readonly fetchedAt: Date;
+}
+
+/** The clients an app registration lets reach it (`api.preAuthorizedApplications` in Entra). */
+export interface KnownApplication extends Provenance {
+  readonly outcome: 'known';
+  readonly clients: ReadonlySet<ClientId>;
+}
+
+/** No app registration to read, so nobody is authorised by one. */
+export interface UnknownApplication extends Provenance {
+  readonly outcome: 'unknown';
+  /** A managed identity has a service principal but no registration; one of another tenant has it there. */
+  readonly reason: 'agent_not_in_directory' | 'agent_is_managed_identity' | 'agent_of_another_tenant';
 }
 
 /**
@@ -23,9 +37,9 @@ export interface ApplicationDirectory {
   findServicePrincipalId(application: ClientId): Promise<ObjectId | undefined>;
 
   /**
-   * Who may reach the application; undefined for an application the directory does not know.
+   * Who may reach the application, or why nobody can tell.
    *
    * @throws LkpsError `authorization_unavailable` when a retry can help.
    */
-  findPreAuthorization(application: ClientId): Promise<PreAuthorization | undefined>;
+  findPreAuthorization(application: ClientId): Promise<PreAuthorization>;
 }

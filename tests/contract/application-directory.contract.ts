@@ -65,7 +65,7 @@ export function describeApplicationDirectory(
           for (const { application, servicePrincipalId, preAuthorized } of world) {
             expect(await directory.findServicePrincipalId(application)).toBe(servicePrincipalId);
             const found = await directory.findPreAuthorization(application);
-            expect(found?.clients).toEqual(new Set(preAuthorized));
+            expect(found).toMatchObject({ outcome: 'known', clients: new Set(preAuthorized) });
           }
         },
       ),
@@ -77,7 +77,10 @@ export function describeApplicationDirectory(
         ([world, stranger]) => world.filter(({ application }) => application !== stranger),
         async (directory, [, stranger]) => {
           expect(await directory.findServicePrincipalId(stranger)).toBeUndefined();
-          expect(await directory.findPreAuthorization(stranger)).toBeUndefined();
+          expect(await directory.findPreAuthorization(stranger)).toMatchObject({
+            outcome: 'unknown',
+            reason: 'agent_not_in_directory',
+          });
         },
       ),
     );
@@ -89,8 +92,8 @@ export function describeApplicationDirectory(
         async (directory, world) => {
           for (const { application } of world) {
             const found = await directory.findPreAuthorization(application);
-            expect(found?.source).toMatch(/^[a-z]+$/);
-            expect(found?.fetchedAt).toBeInstanceOf(Date);
+            expect(found.source).toMatch(/^[a-z]+$/);
+            expect(found.fetchedAt).toBeInstanceOf(Date);
           }
         },
       ),

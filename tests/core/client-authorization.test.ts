@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { authorizeClient, type PreAuthorization } from '../../core/index.ts';
+import { authorizeClient } from '../../core/index.ts';
 import { clientIds } from '../support/arbitraries.ts';
 import { AGENT, CLIENT, STRANGER } from '../support/platform-cast.ts';
 
 const fetchedAt = new Date('2026-01-15T00:00:00.000Z');
-const known: PreAuthorization = { clients: new Set([CLIENT]), source: 'memory', fetchedAt };
+const provenance = { source: 'memory', fetchedAt } as const;
+const known = { outcome: 'known', clients: new Set([CLIENT]), ...provenance } as const;
+const unknown = { outcome: 'unknown', reason: 'agent_not_in_directory', ...provenance } as const;
 
 describe('client-to-agent authorization', () => {
   it('lets a pre-authorised client through, and says where that is written', () => {
@@ -18,7 +20,7 @@ describe('client-to-agent authorization', () => {
   it('lets an agent reach itself, also one the directory does not know', () => {
     const self = { outcome: 'allowed', evidence: { mode: 'always', rule: 'self' } };
     expect(authorizeClient(AGENT, AGENT, known)).toStrictEqual(self);
-    expect(authorizeClient(AGENT, AGENT, undefined)).toStrictEqual(self);
+    expect(authorizeClient(AGENT, AGENT, unknown)).toStrictEqual(self);
   });
 
   it('denies a client the agent does not list', () => {
@@ -29,9 +31,9 @@ describe('client-to-agent authorization', () => {
   });
 
   it('denies everybody where the directory does not know the agent', () => {
-    expect(authorizeClient(CLIENT, AGENT, undefined)).toStrictEqual({
+    expect(authorizeClient(CLIENT, AGENT, unknown)).toStrictEqual({
       outcome: 'denied',
-      evidence: { mode: 'always', rule: 'agent_not_in_directory' },
+      evidence: { mode: 'always', rule: 'agent_not_in_directory', source: 'memory', fetchedAt },
     });
   });
 

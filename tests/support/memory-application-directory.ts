@@ -28,10 +28,13 @@ export class MemoryApplicationDirectory implements ApplicationDirectory {
     return Promise.resolve(this.#entries.get(application)?.servicePrincipalId);
   }
 
-  findPreAuthorization(application: ClientId): Promise<PreAuthorization | undefined> {
+  findPreAuthorization(application: ClientId): Promise<PreAuthorization> {
     const entry = this.#entries.get(application);
+    const provenance = { source: 'memory' as const, fetchedAt: this.#fetchedAt };
     return Promise.resolve(
-      entry && { clients: new Set(entry.preAuthorized), source: 'memory', fetchedAt: this.#fetchedAt },
+      entry === undefined
+        ? { outcome: 'unknown', reason: 'agent_not_in_directory', ...provenance }
+        : { outcome: 'known', clients: new Set(entry.preAuthorized), ...provenance },
     );
   }
 }

@@ -32,7 +32,7 @@ export class CountingDirectory implements ApplicationDirectory {
     return this.#known.findServicePrincipalId(application);
   }
 
-  findPreAuthorization(application: ClientId): Promise<PreAuthorization | undefined> {
+  findPreAuthorization(application: ClientId): Promise<PreAuthorization> {
     this.lookUps += 1;
     return this.#known.findPreAuthorization(application);
   }

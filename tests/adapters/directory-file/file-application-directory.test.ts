@@ -39,11 +39,12 @@ describe('FileApplicationDirectory', () => {
     const text = withEntry({ service_principal_id: servicePrincipal.toUpperCase(), pre_authorized: [] });
     const opened = await openText(text.replace(client, client.toUpperCase()));
     expect(await opened.findServicePrincipalId(client)).toBe(servicePrincipal);
-    expect((await opened.findPreAuthorization(client))?.clients.size).toBe(0);
+    expect(await opened.findPreAuthorization(client)).toMatchObject({ outcome: 'known', clients: new Set() });
   });
 
   it('knows nobody when the file names nobody', async () => {
-    expect(await (await openText('{}')).findPreAuthorization(client)).toBeUndefined();
+    const found = await (await openText('{}')).findPreAuthorization(client);
+    expect(found).toMatchObject({ outcome: 'unknown', reason: 'agent_not_in_directory' });
   });
 
   it('is what the file said when it was opened, until it is opened again', async () => {
