@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyHttp } from './lazy-http.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * What is run in production, each one file that needs nothing beside it but Node. Not minified: the log names classes and
- * lines, and a cold import takes no longer.
+ * What is run in production, each one file that needs nothing beside it but Node. Names and lines are kept, for the log;
+ * what cannot run is dropped.
  */
 const BUNDLES: Readonly<Record<string, { readonly entry: string; readonly file: string }>> = {
   lambda: { entry: 'composition/main-lambda.ts', file: 'dist/lambda/index.mjs' },
@@ -41,6 +42,8 @@ await build({
   format: 'esm',
   target: 'node22',
   external: UNUSED_DRIVERS,
+  minifySyntax: true,
+  plugins: [lazyHttp],
   // CommonJS packages inside an ES module still ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as lkpsRequire } from 'node:module'; const require = lkpsRequire(import.meta.url);",

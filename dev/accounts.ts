@@ -6,6 +6,7 @@ import {
   type EntraResource,
   type EntraUser,
 } from './entra/directory.ts';
+import { APPLICATION_READ_ALL } from './entra/graph-objects.ts';
 
 const APP_NAMES = ['agent-a', 'agent-b', 'client-a', 'client-b', 'client-unlisted'] as const;
 type AppName = (typeof APP_NAMES)[number];
@@ -27,6 +28,12 @@ export interface Accounts {
   readonly scope: string;
   readonly apps: Readonly<Record<AppName, AppAccount>>;
   readonly users: Readonly<Record<UserName, EntraUser>>;
+  /** The service itself, as it reads Graph. */
+  readonly service: AppAccount;
+  /** Has no app registration. */
+  readonly managedIdentity: Omit<AppAccount, 'clientSecret'>;
+  /** Its app registration is in another tenant. */
+  readonly foreignApp: AppAccount;
 }
 
 /** Who may reach which agent; an agent may always reach itself. */
@@ -75,35 +82,51 @@ export function createAccounts(): Accounts {
         familyName: 'Müller',
       },
     },
+    service: newApp(),
+    managedIdentity: { clientId: randomUUID(), servicePrincipalId: randomUUID() },
+    foreignApp: newApp(),
   };
 }
 
-export function entraApps({ apps }: Accounts): readonly EntraApp[] {
-  return APP_NAMES.map((name) => ({
-    clientId: apps[name].clientId,
-    displayName: name,
-    servicePrincipalId: apps[name].servicePrincipalId,
-    secrets: [{ value: apps[name].clientSecret }],
-  }));
+export function entraApps(accounts: Accounts): readonly EntraApp[] {
+  const { apps, service, managedIdentity, foreignApp } = accounts;
+  return [
+    ...APP_NAMES.map((name) => ({
+      ...entraApp(name, apps[name]),
+      preAuthorized: preAuthorizedBy(name, accounts),
+    })),
+    { ...entraApp('lkps', service), graphRoles: [APPLICATION_READ_ALL] },
+    { ...managedIdentity, displayName: 'managed-identity', managedIdentity: true },
+    { ...entraApp('foreign-app', foreignApp), ownerTenantId: randomUUID() },
+  ];
+}
+
+function entraApp(displayName: string, { clientSecret, ...ids }: AppAccount): EntraApp {
+  return { ...ids, displayName, secrets: [{ value: clientSecret }] };
 }
 
 /** With the public clients that developers sign in with (`az login`). */
-export function clientAccessList({ apps }: Accounts): readonly string[] {
-  const listed = APP_NAMES.filter((name) => !NOT_IN_ACCESS_LIST.includes(name));
-  return [...listed.map((name) => apps[name].clientId), AZURE_CLI, AZURE_POWERSHELL];
+export function clientAccessList({ apps, managedIdentity, foreignApp }: Accounts): readonly string[] {
+  const listed = APP_NAMES.filter((name) => !NOT_IN_ACCESS_LIST.includes(name)).map((name) => apps[name]);
+  const callers = [...listed, managedIdentity, foreignApp].map(({ clientId }) => clientId);
+  return [...callers, AZURE_CLI, AZURE_POWERSHELL];
 }
 
-/** The content of the service's directory file. */
-export function directoryOf({ apps }: Accounts): object {
+/** The content of the service's directory file: what Graph would say of the apps. */
+export function directoryOf(accounts: Accounts): object {
   return Object.fromEntries(
     APP_NAMES.map((name) => [
-      apps[name].clientId,
+      accounts.apps[name].clientId,
       {
-        service_principal_id: apps[name].servicePrincipalId,
-        pre_authorized: isAgent(name) ? PRE_AUTHORISED[name].map((client) => apps[client].clientId) : [],
+        service_principal_id: accounts.apps[name].servicePrincipalId,
+        pre_authorized: preAuthorizedBy(name, accounts),
       },
     ]),
   );
+}
+
+function preAuthorizedBy(name: AppName, { apps }: Accounts): readonly string[] {
+  return isAgent(name) ? PRE_AUTHORISED[name].map((client) => apps[client].clientId) : [];
 }
 
 /** 256 bits, fit for an environment variable, a header and a form. */

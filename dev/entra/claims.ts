@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { EntraApp, EntraUser, RequestedResource } from './directory.ts';
+import { GRAPH_APP_ID } from './graph-objects.ts';
 
 export interface Issuers {
   readonly v1: string;
@@ -19,12 +20,13 @@ export interface TokenContext {
 /** An app-only token: the caller is the service principal itself. */
 export function applicationClaims(context: TokenContext): JWTPayload {
   const { app, requested } = context;
+  const roles = requested.resource.appId === GRAPH_APP_ID ? app.graphRoles : app.roles;
   return {
     ...sharedClaims(context, '1'),
     oid: app.servicePrincipalId,
     sub: app.servicePrincipalId,
     ...(requested.resource.idtyp === true ? { idtyp: 'app' } : {}),
-    ...(app.roles === undefined ? {} : { roles: app.roles }),
+    ...(roles === undefined ? {} : { roles }),
   };
 }
 

@@ -16,6 +16,14 @@ export interface EntraApp {
   readonly secrets?: readonly ClientSecret[];
   /** App roles granted on the resource: `roles` of its tokens. */
   readonly roles?: readonly string[];
+  /** Application permissions granted on Microsoft Graph: `roles` of its tokens for that. */
+  readonly graphRoles?: readonly string[];
+  /** Clients that its registration pre-authorises, at first. */
+  readonly preAuthorized?: readonly string[];
+  /** The tenant that has its registration; default this one. */
+  readonly ownerTenantId?: string;
+  /** It has a service principal, and neither a registration nor a secret. */
+  readonly managedIdentity?: true;
 }
 
 export interface EntraUser {
@@ -63,16 +71,20 @@ export function audienceForms(resource: EntraResource): readonly string[] {
   return [resource.appId, ...uris, ...uris.map((uri) => `${uri}/`)];
 }
 
-/** Public, so without a secret: only users sign in with them. */
+const MICROSOFT_TENANT = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a';
+
+/** Public, so without a secret: only users sign in with them. Registered with Microsoft. */
 export const WELL_KNOWN_CLIENTS: readonly EntraApp[] = [
   {
     clientId: AZURE_CLI,
     displayName: 'Microsoft Azure CLI',
     servicePrincipalId: '2ff0ef5b-4fb5-4ae7-b1b7-7a9ed3a7f2c1',
+    ownerTenantId: MICROSOFT_TENANT,
   },
   {
     clientId: AZURE_POWERSHELL,
     displayName: 'Microsoft Azure PowerShell',
     servicePrincipalId: '6bb2b7a5-8d2f-4a9b-9f4f-3f1a5a6c7d10',
+    ownerTenantId: MICROSOFT_TENANT,
   },
 ];

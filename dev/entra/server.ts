@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
 import { readBody } from '../process/read-body.ts';
@@ -18,6 +15,9 @@ import {
 } from './directory.ts';
 import { discoveryDocument } from './discovery.ts';
 import { EntraError, errorBody, refuse } from './entra-error.ts';
+import { GRAPH_APP_ID, GraphObjects } from './graph-objects.ts';
+import { startGraph, type Graph } from './graph-server.ts';
+import { listenHttps } from './https-server.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { decideGrant, type Tenant } from './token-endpoint.ts';
 
@@ -33,7 +33,7 @@ export interface EntraOptions {
   readonly port?: number;
 }
 
-/** The emulator: Entra's discovery, keys and token endpoint for one tenant, over https on loopback. */
+/** The emulator: Entra's discovery, keys and token endpoint for one tenant, and its Graph, over https on loopback. */
 export interface Entra {
   readonly authority: string;
   readonly tenantId: string;
@@ -48,6 +48,7 @@ export interface Entra {
   readonly rotateKeys: () => Promise<void>;
   readonly setAppEnabled: (clientId: string, enabled: boolean) => void;
   readonly setTokenLifetimeSeconds: (seconds: number) => void;
+  readonly graph: Graph;
   /** Signs whatever it is given with the current key: for tests of those who verify. */
   readonly sign: (claims: JWTPayload) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -62,28 +63,27 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, certificate.cert);
 
-  const server = createServer({ key: certificate.key, cert: certificate.cert });
-  server.requestTimeout = 10_000;
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const authority = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const apps = [...options.apps, ...WELL_KNOWN_CLIENTS];
+  const v1 = `https://sts.windows.net/${options.tenantId}/`;
+  const objects = new GraphObjects(options.tenantId, apps);
+  const server = await listenHttps(
+    certificate,
+    (request, response) => void answer({ tenant, keys, authority }, request, response),
+    options.port,
+  );
+  const authority = server.origin;
+  const { graph, stop: stopGraph } = await startGraph(certificate, objects, { keys, issuer: v1 });
 
   const disabled = new Set<string>();
   const tenant = {
     tenantId: options.tenantId,
-    issuers: {
-      v1: `https://sts.windows.net/${options.tenantId}/`,
-      v2: `${authority}/${options.tenantId}/v2.0`,
-    },
-    resources: options.resources,
-    apps: [...options.apps, ...WELL_KNOWN_CLIENTS],
+    issuers: { v1, v2: `${authority}/${options.tenantId}/v2.0` },
+    resources: [...options.resources, graphResource(graph.url)],
+    apps,
     users: options.users,
     isEnabled: (clientId: string) => !disabled.has(clientId),
     lifetimeSeconds: options.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS,
   };
-  server.on('request', (request, response) => {
-    void answer({ tenant, keys, authority }, request, response);
-  });
 
   return {
     authority,
@@ -102,14 +102,23 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     setTokenLifetimeSeconds: (seconds) => {
       tenant.lifetimeSeconds = seconds;
     },
+    graph,
     sign: (claims) => keys.sign(claims),
     stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await Promise.all([server.stop(), stopGraph()]);
       removeDirectory(directory);
     },
+  };
+}
+
+/** Graph takes v1 tokens. */
+function graphResource(url: string): EntraResource {
+  return {
+    appId: GRAPH_APP_ID,
+    identifierUris: [url],
+    accessTokenVersion: 1,
+    delegatedScopes: ['User.Read'],
+    idtyp: true,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { AZURE_CLI } from '../../dev/entra/directory.ts';
 import { startEntra, type Entra } from '../../dev/entra/server.ts';
@@ -12,6 +13,10 @@ const SECRET = 'the right secret, long enough to be one';
 const PASSWORD = 'correct horse battery staple';
 export const USER = 'b0b0b0b0-0000-4000-8000-000000000001';
 export const PUBLIC_CLIENT = AZURE_CLI;
+export const READER = 'c0c0c0c0-0000-4000-8000-000000000003';
+export const MANAGED_IDENTITY = 'c0c0c0c0-0000-4000-8000-000000000004';
+export const FOREIGN = 'c0c0c0c0-0000-4000-8000-000000000005';
+export const FOREIGN_TENANT = 'a0a0a0a0-0000-4000-8000-000000000002';
 
 /** An emulator with one app, one with an expired secret, a resource of each token version, users with and without e-mail. */
 export function startSubject(): Promise<Entra> {
@@ -38,6 +43,27 @@ export function startSubject(): Promise<Entra> {
         displayName: 'client',
         servicePrincipalId: CLIENT_SP,
         secrets: [{ value: SECRET }],
+        preAuthorized: [EXPIRED],
+      },
+      {
+        clientId: READER,
+        displayName: 'reader of Graph',
+        servicePrincipalId: 'c0c0c0c0-0000-4000-8000-0000000000fd',
+        secrets: [{ value: SECRET }],
+        roles: ['caller'],
+        graphRoles: ['Application.Read.All'],
+      },
+      {
+        clientId: MANAGED_IDENTITY,
+        displayName: 'managed identity',
+        servicePrincipalId: 'c0c0c0c0-0000-4000-8000-0000000000fc',
+        managedIdentity: true,
+      },
+      {
+        clientId: FOREIGN,
+        displayName: 'from another tenant',
+        servicePrincipalId: 'c0c0c0c0-0000-4000-8000-0000000000fb',
+        ownerTenantId: FOREIGN_TENANT,
       },
       {
         clientId: EXPIRED,
@@ -68,6 +94,7 @@ export function startSubject(): Promise<Entra> {
 
 export interface JsonAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -76,19 +103,26 @@ export function requestJson(
   entra: Entra,
   url: string,
   form?: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<JsonAnswer> {
   return new Promise((resolve, reject) => {
     const method = form === undefined ? 'GET' : 'POST';
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'client-request-id': 'correlate-me',
+      ...more,
     };
     const outgoing = request(url, { method, ca: entra.ca, agent: false, headers }, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => (text += chunk));
       incoming.once('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) as JsonAnswer['body'] });
+        try {
+          const { statusCode = 0, headers: answered } = incoming;
+          resolve({ status: statusCode, headers: answered, body: JSON.parse(text) as JsonAnswer['body'] });
+        } catch {
+          reject(new Error('not JSON'));
+        }
       });
     });
     outgoing.once('error', reject);

@@ -1,0 +1,36 @@
+import { graphRefuses } from './graph-error.ts';
+import type { GraphObject, GraphObjects } from './graph-objects.ts';
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TYPES: Readonly<Record<string, string>> = {
+  applications: 'application',
+  servicePrincipals: 'servicePrincipal',
+};
+
+/** `GET /v1.0/applications(appId='..')?$select=..`, and the same of `servicePrincipals`; throws `GraphError`. */
+export function readObject(objects: GraphObjects, graphUrl: string, url: URL): GraphObject {
+  const [, version = '', segment = '', ...rest] = decodeURIComponent(url.pathname).split('/');
+  const [, name = '', key] = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(segment) ?? [];
+  const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  if (version !== 'v1.0' || type === undefined || key === undefined || rest.length > 0) {
+    throw graphRefuses.unknownSegment(segment);
+  }
+  // OData ABNF: a string is quoted with '.
+  const [, appId] = /^appId='([^']*)'$/.exec(key) ?? [];
+  if (appId === undefined || !GUID.test(appId)) throw graphRefuses.malformedKey(segment);
+  const object = type === 'application' ? objects.application(appId) : objects.servicePrincipal(appId);
+  const context = `${graphUrl}/v1.0/$metadata#${name}`;
+  return select(object, url.searchParams.get('$select'), type, context);
+}
+
+/** Only what was asked for; everything where nothing was. */
+function select(object: GraphObject, wanted: string | null, type: string, context: string): GraphObject {
+  if (wanted === null) return { '@odata.context': `${context}/$entity`, ...object };
+  const names = wanted.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(object, name));
+  if (unknown !== undefined) throw graphRefuses.unknownProperty(unknown, type);
+  return {
+    '@odata.context': `${context}(${wanted})/$entity`,
+    ...Object.fromEntries(names.map((name) => [name, object[name]])),
+  };
+}

@@ -1,0 +1,132 @@
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { GraphFault } from '../../dev/entra/graph-fault.ts';
+import { openGraphStack, type GraphStack } from '../support/graph-stack.ts';
+
+const ANSWER_MS = 5_000;
+
+describe('where Graph', () => {
+  let fixture: GraphStack;
+  let tokens: GraphStack['tokens'];
+  let idOf: GraphStack['idOf'];
+  let register: GraphStack['register'];
+  let start: GraphStack['start'];
+  let trailOf: GraphStack['trailOf'];
+  beforeAll(async () => {
+    fixture = await openGraphStack();
+    ({ tokens, idOf, register, start, trailOf } = fixture);
+  });
+  afterAll(() => fixture.close());
+  afterEach(() => {
+    fixture.stack.entra.graph.setFault(undefined);
+  });
+
+  const rooms = async (): Promise<readonly string[]> => {
+    const { url, key, secret } = fixture.description.livekit_api;
+    return (await new RoomServiceClient(url, key, secret).listRooms()).map(({ name }) => name);
+  };
+  const sessions = async (): Promise<number> =>
+    (await fixture.sql<{ n: number }>('select count(*)::int as n from sessions'))[0]?.n ?? -1;
+
+  const faults: readonly (readonly [string, GraphFault, 'in doubt' | 'sooner or later'])[] = [
+    ['is slow', { kind: 'slow', ms: 1000 }, 'sooner or later'],
+    ['is busy for a second', { kind: 'throttling', times: 1, retryAfter: '1' }, 'sooner or later'],
+    ['is too slow', { kind: 'slow', ms: 2500 }, 'in doubt'],
+    ['hangs', { kind: 'hanging' }, 'in doubt'],
+    ['is busy for a minute', { kind: 'throttling', retryAfter: '60' }, 'in doubt'],
+    ['fails', { kind: 'failing' }, 'in doubt'],
+    ['refuses', { kind: 'refusing' }, 'in doubt'],
+    ['is gone', { kind: 'absent' }, 'in doubt'],
+    ['answers with a web page', { kind: 'web_page' }, 'in doubt'],
+    ['answers in another shape', { kind: 'wrong_shape' }, 'in doubt'],
+    ['lies', { kind: 'lying', lists: [] }, 'in doubt'],
+  ];
+
+  it.each(faults)(
+    '%s: nobody who is not listed gets a token or a room; who is gets it or a 503, within 5 s',
+    async (_name, fault, outcome) => {
+      const { stack } = fixture;
+      const service = await stack.startLkps();
+      const edge = await stack.startOcelot(service.url);
+      // Who they are is known by then: what fails is the question whether they may.
+      for (const client of ['client-a', 'client-b'] as const) {
+        expect((await start(tokens[client], idOf('client-unlisted'), edge.url)).status).toBe(404);
+      }
+      const before = { rooms: await rooms(), sessions: await sessions() };
+      const newRooms = async () => (await rooms()).filter((name) => !before.rooms.includes(name));
+      stack.entra.graph.setFault(fault.kind === 'lying' ? { ...fault, lists: [idOf('client-b')] } : fault);
+      const from = performance.now();
+      const [listed, unlisted] = await Promise.all([
+        start(tokens['client-a'], idOf('agent-a'), edge.url),
+        start(tokens['client-b'], idOf('agent-a'), edge.url),
+      ]);
+      expect(performance.now() - from).toBeLessThan(ANSWER_MS);
+
+      expect(JSON.stringify(unlisted.body)).not.toContain('eyJ');
+      if (outcome === 'sooner or later') {
+        expect(listed.status).toBe(201);
+        expect(unlisted).toMatchObject({ status: 403, body: { code: 'client_not_authorized' } });
+        expect(await newRooms()).toHaveLength(1);
+      } else {
+        for (const answer of [listed, unlisted]) {
+          expect(answer).toMatchObject({ status: 503, body: { code: 'authorization_unavailable' } });
+          expect(await trailOf(answer)).toMatchObject([
+            { type: 'session.denied', outcome: 'error', reason: 'authorization_unavailable' },
+          ]);
+        }
+        expect(await newRooms()).toEqual([]);
+        expect(await sessions()).toBe(before.sessions);
+      }
+      await edge.stop();
+      await service.stop();
+    },
+  );
+
+  it.each<[string, () => Readonly<Record<string, string>>, string]>([
+    ['is away, and Entra too', () => ({ LKPS_ENTRA_AUTHORITY: 'https://127.0.0.1:9' }), 'no token for Graph'],
+    [
+      'is somebody with a certificate that nobody trusts',
+      () => ({ NODE_EXTRA_CA_CERTS: '' }),
+      'no token for Graph',
+    ],
+    [
+      'gets no token, because the secret is wrong',
+      () => ({ LKPS_GRAPH_CLIENT_SECRET: 'canary-of-a-wrong-secret-0123456789' }),
+      'AADSTS7000215',
+    ],
+    [
+      'gets a token without the permission',
+      () => ({
+        LKPS_GRAPH_CLIENT_ID: idOf('client-a'),
+        LKPS_GRAPH_CLIENT_SECRET: fixture.description.apps['client-a'].client_secret,
+      }),
+      'Application.Read.All',
+    ],
+  ])('%s: the service starts, lets nobody in, and its log says why', async (_name, env, word) => {
+    const logged = fixture.log.length;
+    const service = await fixture.stack.startLkps(env());
+    const edge = await fixture.stack.startOcelot(service.url);
+    const from = performance.now();
+    const answers = await Promise.all([
+      register(tokens['agent-a'], edge.url),
+      start(tokens['client-a'], idOf('agent-a'), edge.url),
+      start(tokens['client-b'], idOf('agent-a'), edge.url),
+    ]);
+    expect(performance.now() - from).toBeLessThan(ANSWER_MS);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 503, body: { code: 'authorization_unavailable' } });
+    }
+    expect(fixture.log.slice(logged).join('\n')).toContain(word);
+    await edge.stop();
+    await service.stop();
+  });
+
+  it('none of it printed a token or a secret', () => {
+    const logged = fixture.log.join('\n');
+    expect(logged).toContain('authorization_unavailable');
+    const { service, apps } = fixture.stack.accounts;
+    for (const secret of ['eyJ', 'canary', service.clientSecret, apps['client-a'].clientSecret]) {
+      expect(logged).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from 'vitest';
+import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
+import { openStack, type StackFixture } from './stack-fixture.ts';
+
+type AgentName = 'agent-a' | 'agent-b';
+type ClientName = 'client-a' | 'client-b';
+
+export interface TrailRow {
+  readonly type: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly evidence: Readonly<Record<string, unknown>> | null;
+}
+
+/** The stack whose service reads Graph, with both agents registered and everybody's token at hand. */
+export interface GraphStack extends StackFixture {
+  readonly tokens: Readonly<Record<AgentName | ClientName, string>>;
+  readonly idOf: (name: keyof StackFixture['description']['apps']) => string;
+  /** `edge`: another Ocelot than the stack's. */
+  readonly register: (token: string, edge?: string) => Promise<Answer>;
+  readonly start: (token: string, agent: string, edge?: string) => Promise<Answer>;
+  /** Edits the agent's app registration. */
+  readonly list: (agent: AgentName, clients: readonly ClientName[]) => void;
+  readonly trailOf: (answer: Answer) => Promise<readonly TrailRow[]>;
+}
+
+export async function openGraphStack(): Promise<GraphStack> {
+  const fixture = await openStack({ agent: false, directory: 'graph' });
+  const { description, stack, sql } = fixture;
+  const idOf: GraphStack['idOf'] = (name) => description.apps[name].client_id;
+  const tokenOf = (name: AgentName | ClientName): Promise<string> =>
+    applicationToken(description, description.apps[name]);
+  const register: GraphStack['register'] = (token, edge = description.ocelot_url) =>
+    post(`${edge}/api/agent/register`, {}, bearer(token));
+  const tokens = {
+    'agent-a': await tokenOf('agent-a'),
+    'agent-b': await tokenOf('agent-b'),
+    'client-a': await tokenOf('client-a'),
+    'client-b': await tokenOf('client-b'),
+  };
+  for (const agent of ['agent-a', 'agent-b'] as const) {
+    expect((await register(tokens[agent])).status).toBe(200);
+  }
+  return {
+    ...fixture,
+    tokens,
+    idOf,
+    register,
+    start: (token, agent, edge = description.ocelot_url) =>
+      post(`${edge}/api/session/start`, { agent_entra_app_id: agent }, bearer(token)),
+    list: (agent, clients) => {
+      stack.entra.graph.setPreAuthorized(idOf(agent), clients.map(idOf));
+    },
+    trailOf: ({ requestId }) =>
+      sql<TrailRow>(
+        `select type, outcome, reason, authorization_evidence as evidence
+         from audit_events where request_id = $1 order by event_id`,
+        [requestId],
+      ),
+  };
+}
