@@ -1,2 +1,6 @@
-export { OcelotIdentitySource, type OcelotIdentitySourceOptions } from './ocelot-identity-source.ts';
+export {
+  OcelotIdentitySource,
+  type OcelotEvidence,
+  type OcelotIdentitySourceOptions,
+} from './ocelot-identity-source.ts';
 export { PROOF_HEADER, type ProxyProof } from './proxy-proof.ts';

@@ -1,22 +1,31 @@
 import {
   classifyCaller,
+  identifyVerified,
   mayBeApplication,
+  type AccessTokenVerifier,
   type ApplicationDirectory,
-  type ApplicationEvidence,
   type CallerClaims,
   type Identification,
   type IdentitySource,
 } from '../../core/index.ts';
-import type { HttpCredential } from '../http/index.ts';
+import type { HttpCredential, HttpHeaders } from '../http/index.ts';
+import { readForwardedToken } from './forwarded-token.ts';
 import { readIdentityHeaders } from './identity-headers.ts';
 import { isProven, PROOF_HEADER, requireStrong, type ProxyProof } from './proxy-proof.ts';
 
-export interface OcelotIdentitySourceOptions {
-  readonly proof: ProxyProof;
-  /** What can show that a caller is an application; see core/policy/caller-kind.ts. */
-  readonly evidence: Exclude<ApplicationEvidence['source'], 'token'>;
-  readonly directory: ApplicationDirectory;
-}
+/** What can show that a caller is an application; see core/policy/caller-kind.ts. */
+export type OcelotEvidence =
+  | { readonly evidence: 'directory'; readonly directory: ApplicationDirectory }
+  | { readonly evidence: 'headers' }
+  | {
+      /** Ocelot forwards `Authorization`, and its token must be of the caller that the headers name. */
+      readonly evidence: 'token';
+      readonly tokens: AccessTokenVerifier;
+      /** An app role that every caller must have; without a token, Ocelot's Client Access List is the role. */
+      readonly requiredRole?: string;
+    };
+
+export type OcelotIdentitySourceOptions = OcelotEvidence & { readonly proof: ProxyProof };
 
 /** {@link IdentitySource} from the headers Ocelot injects. They are unsigned, so the proof of Ocelot comes first. */
 export class OcelotIdentitySource implements IdentitySource<HttpCredential> {
@@ -37,19 +46,28 @@ export class OcelotIdentitySource implements IdentitySource<HttpCredential> {
       };
     }
     const claims = readIdentityHeaders(headers);
-    if (typeof claims === 'string') {
-      return { outcome: 'rejected', reason: claims };
-    }
-    return { outcome: 'identified', principal: classifyCaller(claims, await this.#evidenceFor(claims)) };
+    return typeof claims === 'string'
+      ? { outcome: 'rejected', reason: claims }
+      : await this.#identify(claims, headers);
   }
 
-  async #evidenceFor(claims: CallerClaims): Promise<ApplicationEvidence> {
-    const { evidence, directory } = this.#options;
-    if (evidence === 'headers') {
-      return { source: 'headers' };
+  async #identify(claims: CallerClaims, headers: HttpHeaders): Promise<Identification> {
+    const options = this.#options;
+    switch (options.evidence) {
+      case 'headers':
+        return { outcome: 'identified', principal: classifyCaller(claims, { source: 'headers' }) };
+      case 'directory': {
+        const isOpen = mayBeApplication(claims) && claims.userId !== undefined;
+        const servicePrincipalId = isOpen
+          ? await options.directory.findServicePrincipalId(claims.clientId)
+          : undefined;
+        const principal = classifyCaller(claims, { source: 'directory', servicePrincipalId });
+        return { outcome: 'identified', principal };
+      }
+      case 'token': {
+        const read = await readForwardedToken(headers, claims, options.tokens);
+        return read.outcome === 'rejected' ? read : identifyVerified(read, options.requiredRole);
+      }
     }
-    const isOpen = mayBeApplication(claims) && claims.userId !== undefined;
-    const servicePrincipalId = isOpen ? await directory.findServicePrincipalId(claims.clientId) : undefined;
-    return { source: 'directory', servicePrincipalId };
   }
 }

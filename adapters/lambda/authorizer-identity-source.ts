@@ -1,5 +1,5 @@
 import {
-  classifyCaller,
+  identifyVerified,
   readEntraClaims,
   type Clock,
   type EntraTrust,
@@ -11,6 +11,8 @@ import type { HttpCredential } from '../http/index.ts';
 export interface AuthorizerIdentitySourceOptions {
   readonly trust: EntraTrust;
   readonly clock: Clock;
+  /** An app role that every caller must have, application or user. */
+  readonly requiredRole?: string;
 }
 
 /**
@@ -19,12 +21,10 @@ export interface AuthorizerIdentitySourceOptions {
  * again, because an authorizer may be set up too widely, and may answer from its cache after the token expired.
  */
 export class AuthorizerIdentitySource implements IdentitySource<HttpCredential> {
-  readonly #trust: EntraTrust;
-  readonly #clock: Clock;
+  readonly #options: AuthorizerIdentitySourceOptions;
 
-  constructor({ trust, clock }: AuthorizerIdentitySourceOptions) {
-    this.#trust = trust;
-    this.#clock = clock;
+  constructor(options: AuthorizerIdentitySourceOptions) {
+    this.#options = options;
   }
 
   identify({ authorizer }: HttpCredential): Promise<Identification> {
@@ -35,9 +35,10 @@ export class AuthorizerIdentitySource implements IdentitySource<HttpCredential> 
     if (authorizer === undefined) {
       return { outcome: 'rejected', reason: 'authorizer_claims_missing' };
     }
-    const read = readEntraClaims(authorizer, this.#trust, this.#clock.now());
+    const { trust, clock, requiredRole } = this.#options;
+    const read = readEntraClaims(authorizer, trust, clock.now());
     return typeof read === 'string'
       ? { outcome: 'rejected', reason: read }
-      : { outcome: 'identified', principal: classifyCaller(read.claims, read.evidence) };
+      : identifyVerified(read, requiredRole);
   }
 }

@@ -1,10 +1,13 @@
 import { isGuid, parseClientId, parseObjectId, type ClientId } from '../model/names.ts';
 import type { ApplicationEvidence, CallerClaims } from './caller-kind.ts';
+import { readEntraRoles } from './entra-roles.ts';
 
 /** Which tokens of Entra ID are meant for this service. */
 export interface EntraTrust {
   /** GUID, lower case. */
   readonly tenantId: string;
+  /** Origin of the cloud's sign-in, as it stands in `iss` of v2 tokens: `https://login.microsoftonline.com`. */
+  readonly authority: string;
   /** As they may stand in `aud`: App ID URIs (v1 tokens) and the application's GUID (v2 tokens). */
   readonly audiences: readonly string[];
   /** The Client Access List: the applications that may call at all. */
@@ -16,22 +19,29 @@ export type ClaimRejection =
   | 'claim_malformed'
   | 'tenant_wrong'
   | 'issuer_wrong'
+  | 'token_version_contradictory'
   | 'audience_wrong'
   | 'token_expired'
+  | 'token_not_yet_valid'
   | 'client_id_missing'
   | 'client_id_contradictory'
   | 'client_not_listed'
   | 'token_kind_contradictory';
 
-interface EntraCaller {
+/** Who a token speaks of, and what it says of them. */
+export interface EntraCaller {
   readonly claims: CallerClaims;
   readonly evidence: ApplicationEvidence;
+  /** App roles that Entra assigned to the caller. */
+  readonly roles: ReadonlySet<string>;
 }
 
+/** A clock behind Entra's would refuse every fresh token; one ahead of it costs only a token's last seconds. */
+const CLOCK_LAG_MS = 30_000;
 const MAX_TEXT = 256;
 /** Control characters, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-const NAMES = ['tid', 'iss', 'aud', 'appid', 'azp', 'oid', 'sub', 'idtyp', 'email', 'name'] as const;
+const NAMES = ['tid', 'iss', 'ver', 'aud', 'appid', 'azp', 'oid', 'sub', 'idtyp', 'email', 'name'] as const;
 type Texts = Partial<Record<(typeof NAMES)[number], string>>;
 
 /**
@@ -44,37 +54,62 @@ export function readEntraClaims(
   now: Date,
 ): EntraCaller | ClaimRejection {
   const texts = readTexts(claims);
-  const expiresAtSeconds = wholeNumber(claimOf(claims, 'exp'));
-  if (texts === undefined || expiresAtSeconds === undefined) {
+  const roles = readEntraRoles(claimOf(claims, 'roles'));
+  const expiresAt = instantOf(claimOf(claims, 'exp'));
+  const validFrom = instantOf(claimOf(claims, 'nbf') ?? 0);
+  if (texts === undefined || roles === undefined || expiresAt === undefined || validFrom === undefined) {
     return 'claim_malformed';
   }
   const isDelegated = claimOf(claims, 'scp') !== undefined; // scopes are what a user consented to
-  const isExpired = expiresAtSeconds * 1000 <= now.getTime();
-  return misdirected(texts, trust) ?? (isExpired ? 'token_expired' : callerOf(texts, isDelegated, trust));
+  const rejection = misdirected(texts, trust) ?? untimely({ validFrom, expiresAt }, now.getTime());
+  const caller = rejection ?? callerOf(texts, isDelegated, trust);
+  return typeof caller === 'string' ? caller : { ...caller, roles };
 }
 
-function misdirected({ tid, iss, aud }: Texts, trust: EntraTrust): ClaimRejection | undefined {
+function misdirected({ tid, iss, ver, aud }: Texts, trust: EntraTrust): ClaimRejection | undefined {
   const { tenantId, audiences } = trust;
   if (tid?.toLowerCase() !== tenantId) {
     return 'tenant_wrong';
   }
-  const issuers = [
-    `https://sts.windows.net/${tenantId}/`,
-    `https://login.microsoftonline.com/${tenantId}/v2.0`,
-  ];
-  if (iss === undefined || !issuers.includes(iss)) {
+  const version = versionOf(iss, trust);
+  if (version === undefined) {
     return 'issuer_wrong';
+  }
+  if (ver !== undefined && ver !== version) {
+    return 'token_version_contradictory';
   }
   return aud !== undefined && audiences.includes(aud) ? undefined : 'audience_wrong';
 }
 
-function callerOf(texts: Texts, isDelegated: boolean, trust: EntraTrust): EntraCaller | ClaimRejection {
+/** The resource's manifest decides the version of its tokens; each has an issuer of its own. */
+function versionOf(iss: string | undefined, { tenantId, authority }: EntraTrust): '1.0' | '2.0' | undefined {
+  if (iss === `https://sts.windows.net/${tenantId}/`) {
+    return '1.0';
+  }
+  return iss === `${authority}/${tenantId}/v2.0` ? '2.0' : undefined;
+}
+
+function untimely(
+  { validFrom, expiresAt }: { readonly validFrom: number; readonly expiresAt: number },
+  now: number,
+): ClaimRejection | undefined {
+  if (expiresAt <= now) {
+    return 'token_expired';
+  }
+  return validFrom > now + CLOCK_LAG_MS ? 'token_not_yet_valid' : undefined;
+}
+
+function callerOf(
+  texts: Texts,
+  isDelegated: boolean,
+  trust: EntraTrust,
+): Omit<EntraCaller, 'roles'> | ClaimRejection {
   const { appid, azp, oid, sub, idtyp, email = '', name = '' } = texts;
-  const client = appid ?? azp; // v1 tokens say appid, v2 tokens azp
+  const client = versionOf(texts.iss, trust) === '1.0' ? appid : azp;
   if (client === undefined) {
     return 'client_id_missing';
   }
-  if (azp !== undefined && azp !== client) {
+  if ([appid, azp].some((said) => said !== undefined && said !== client)) {
     return 'client_id_contradictory';
   }
   if (!isGuid(client) || (oid !== undefined && !isGuid(oid))) {
@@ -121,8 +156,8 @@ function claimOf(claims: Readonly<Record<string, unknown>>, name: string): unkno
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-/** Gateways hand numbers on as text. */
-function wholeNumber(value: unknown): number | undefined {
+/** Milliseconds of a claim in whole seconds; gateways hand numbers on as text. */
+function instantOf(value: unknown): number | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+  return typeof text === 'string' && /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
 }

@@ -1,20 +1,17 @@
 import { request } from 'node:https';
+import { decodeJwt } from 'jose';
 import {
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from 'jose';
+  EntraSigningKeys,
+  EntraTokenVerifier,
+  parseEntraTrust,
+} from '../../adapters/identity-entra/index.ts';
 
 /** What the edge trusts. */
 export interface TrustedEntra {
   readonly tenantId: string;
-  readonly jwksUrl: string;
-  /** PEM of the authority behind `jwksUrl`, where the system does not know it. */
+  readonly authority: string;
+  /** PEM of the authority's certificate, where the system does not know it. */
   readonly ca?: string;
-  readonly issuers: { readonly v1: string; readonly v2: string };
   readonly audiences: readonly string[];
 }
 
@@ -31,72 +28,58 @@ export interface Caller {
 export type Verdict =
   | { readonly kind: 'good'; readonly caller: Caller }
   | { readonly kind: 'bad'; readonly reason: string }
+  | { readonly kind: 'unlisted' }
   /** The keys could not be had: neither good nor bad. */
-  | { readonly kind: 'undecided'; readonly reason: string };
+  | { readonly kind: 'undecided' };
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const clock = { now: () => new Date() };
 
-export class AccessTokenVerifier {
+/** Checks tokens with the service's own verifier, against a list of clients that may change while it runs. */
+export class EdgeTokens {
+  readonly clients: Set<string>;
   readonly #entra: TrustedEntra;
-  readonly #keys: JWTVerifyGetKey;
+  readonly #keys: EntraSigningKeys;
 
-  constructor(entra: TrustedEntra) {
+  constructor(entra: TrustedEntra, clients: readonly string[]) {
+    const { ca } = entra;
+    this.clients = new Set(clients.map((id) => id.toLowerCase()));
     this.#entra = entra;
-    this.#keys = createRemoteJWKSet(new URL(entra.jwksUrl), {
-      timeoutDuration: 5_000,
-      // A kid it does not know makes it look again, at most once a second.
-      cooldownDuration: 1_000,
-      ...(entra.ca === undefined ? {} : { [customFetch]: fetchTrusting(entra.ca) }),
+    this.#keys = new EntraSigningKeys({
+      ...entra,
+      clock,
+      cooldownMs: 1_000,
+      ...(ca === undefined ? {} : { fetch: (url, { signal }) => fetchTrusting(ca, url, signal) }),
     });
   }
 
   async verify(token: string): Promise<Verdict> {
+    const trust = parseEntraTrust({ ...this.#entra, clients: this.clients });
+    const verifier = new EntraTokenVerifier({ trust, keys: this.#keys, clock });
     try {
-      const { payload } = await jwtVerify(token, this.#keys, {
-        algorithms: ['RS256'],
-        issuer: [this.#entra.issuers.v1, this.#entra.issuers.v2],
-        audience: [...this.#entra.audiences],
-        requiredClaims: ['exp', 'nbf', 'tid', 'oid', 'ver'],
-      });
-      return this.#callerOf(payload);
-    } catch (error) {
-      if (isAboutTheToken(error)) return { kind: 'bad', reason: error.code };
-      return { kind: 'undecided', reason: 'the signing keys are not available' };
+      const verification = await verifier.verify(token);
+      if (verification.outcome === 'verified') {
+        const { clientId, userId } = verification.claims;
+        return userId === undefined
+          ? { kind: 'bad', reason: 'no object id' }
+          : { kind: 'good', caller: { clientId, objectId: userId, ...profileOf(token) } };
+      }
+      const { reason } = verification;
+      return reason === 'client_not_listed' ? { kind: 'unlisted' } : { kind: 'bad', reason };
+    } catch {
+      return { kind: 'undecided' };
     }
-  }
-
-  #callerOf(claims: JWTPayload): Verdict {
-    if (claims['tid'] !== this.#entra.tenantId) return { kind: 'bad', reason: 'another tenant' };
-    const version = claims['ver'] === '1.0' ? 'v1' : claims['ver'] === '2.0' ? 'v2' : undefined;
-    if (version === undefined || claims.iss !== this.#entra.issuers[version]) {
-      return { kind: 'bad', reason: 'issuer and version disagree' };
-    }
-    const clientId = guid(claims[version === 'v1' ? 'appid' : 'azp']);
-    const objectId = guid(claims['oid']);
-    if (clientId === undefined || objectId === undefined)
-      return { kind: 'bad', reason: 'no client or object id' };
-    return {
-      kind: 'good',
-      caller: {
-        clientId,
-        objectId,
-        ...text('email', claims['email']),
-        ...text('firstName', claims['given_name']),
-        ...text('lastName', claims['family_name']),
-        ...text('displayName', claims['name']),
-      },
-    };
   }
 }
 
-/** The others say that the key set could not be fetched or read. */
-function isAboutTheToken(error: unknown): error is errors.JOSEError {
-  const aboutKeys = [errors.JWKSTimeout.code, errors.JWKSInvalid.code, errors.JOSEError.code];
-  return error instanceof errors.JOSEError && !aboutKeys.includes(error.code);
-}
-
-function guid(value: unknown): string | undefined {
-  return typeof value === 'string' && GUID.test(value) ? value.toLowerCase() : undefined;
+/** What a verified token tells of a user beyond the service's interest. */
+function profileOf(token: string): Omit<Caller, 'clientId' | 'objectId'> {
+  const claims = decodeJwt(token);
+  return {
+    ...text('email', claims['email']),
+    ...text('firstName', claims['given_name']),
+    ...text('lastName', claims['family_name']),
+    ...text('displayName', claims['name']),
+  };
 }
 
 function text<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string>> {
@@ -104,21 +87,18 @@ function text<Name extends string>(name: Name, value: unknown): Partial<Record<N
   return { [name]: value } as Partial<Record<Name, string>>;
 }
 
-/** `fetch` knows no authorities but the system's. */
-function fetchTrusting(
-  ca: string,
-): (url: string, options: { readonly signal: AbortSignal }) => Promise<Response> {
-  return (url, { signal }) =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(url, { ca, signal, agent: false }, (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.once('error', reject);
-        incoming.once('end', () => {
-          resolve(new Response(Buffer.concat(chunks), { status: incoming.statusCode ?? 502 }));
-        });
+/** `fetch` knows no authorities but the system's, and a process learns of others only at its start. */
+function fetchTrusting(ca: string, url: string, signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { ca, signal, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.once('error', reject);
+      incoming.once('end', () => {
+        resolve(new Response(Buffer.concat(chunks), { status: incoming.statusCode ?? 502 }));
       });
-      outgoing.once('error', reject);
-      outgoing.end();
     });
+    outgoing.once('error', reject);
+    outgoing.end();
+  });
 }

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody } from '../process/read-body.ts';
-import { AccessTokenVerifier, type Caller, type TrustedEntra } from './access-token.ts';
+import { EdgeTokens, type TrustedEntra } from './access-token.ts';
 import { forward } from './forward.ts';
-import { forwardedFor, identityHeaders, strippedRequestHeaders } from './headers.ts';
+import { forwardedFor, identityHeaders, strippedRequestHeaders, type RawHeaders } from './headers.ts';
 import { isPreflight, routeOf } from './route.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -18,6 +18,8 @@ export interface OcelotOptions {
   readonly clientAccessList: readonly string[];
   /** What tells the service that a request came this way. */
   readonly proof: { readonly header: string; readonly value: string };
+  /** Whether the service gets the caller's token too, for LKPS_APPLICATION_EVIDENCE=token; default false. */
+  readonly forwardAuthorization?: boolean;
   readonly port?: number;
   readonly timeoutMs?: number;
   readonly bodyLimitBytes?: number;
@@ -35,8 +37,7 @@ export async function startOcelot(options: OcelotOptions): Promise<Ocelot> {
   const edge: Edge = {
     options,
     upstream: new URL(options.upstream),
-    verifier: new AccessTokenVerifier(options.entra),
-    clientAccessList: new Set(options.clientAccessList.map((id) => id.toLowerCase())),
+    tokens: new EdgeTokens(options.entra, options.clientAccessList),
   };
   const server = createServer((request, response) => {
     handle(edge, request, response).catch((error: unknown) => {
@@ -52,10 +53,10 @@ export async function startOcelot(options: OcelotOptions): Promise<Ocelot> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     allow: (clientId) => {
-      edge.clientAccessList.add(clientId.toLowerCase());
+      edge.tokens.clients.add(clientId.toLowerCase());
     },
     deny: (clientId) => {
-      edge.clientAccessList.delete(clientId.toLowerCase());
+      edge.tokens.clients.delete(clientId.toLowerCase());
     },
     stop: async () => {
       const closed = once(server, 'close');
@@ -69,12 +70,11 @@ export async function startOcelot(options: OcelotOptions): Promise<Ocelot> {
 interface Edge {
   readonly options: OcelotOptions;
   readonly upstream: URL;
-  readonly verifier: AccessTokenVerifier;
-  readonly clientAccessList: Set<string>;
+  readonly tokens: EdgeTokens;
 }
 
 type Admission =
-  | { readonly kind: 'admitted'; readonly caller?: Caller }
+  | { readonly kind: 'admitted'; readonly identity: RawHeaders }
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string };
 
 async function handle(edge: Edge, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,7 +86,7 @@ async function handle(edge: Edge, request: IncomingMessage, response: ServerResp
   }
   const preflight = isPreflight(method, (name) => request.headersDistinct[name]?.[0]);
   const admission: Admission =
-    route === 'open' || preflight ? { kind: 'admitted' } : await admit(edge, request);
+    route === 'open' || preflight ? { kind: 'admitted', identity: [] } : await admit(edge, request);
   if (admission.kind === 'refused') {
     refuse(response, admission.status, admission.reason);
     return;
@@ -100,7 +100,7 @@ async function handle(edge: Edge, request: IncomingMessage, response: ServerResp
   const headers = [
     ...strippedRequestHeaders(request.rawHeaders, proof.header),
     ...forwardedFor(request.rawHeaders, request.socket.remoteAddress ?? 'unknown'),
-    ...(admission.caller === undefined ? [] : identityHeaders(admission.caller)),
+    ...admission.identity,
     ...[proof.header, proof.value],
   ];
   const timeoutMs = edge.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -113,16 +113,19 @@ async function admit(edge: Edge, request: IncomingMessage): Promise<Admission> {
   if (token === undefined || second !== undefined) {
     return { kind: 'refused', status: 401, reason: 'one bearer token is required' };
   }
-  const verdict = await edge.verifier.verify(token);
+  const verdict = await edge.tokens.verify(token);
   switch (verdict.kind) {
     case 'bad':
       return { kind: 'refused', status: 401, reason: `the token is not valid: ${verdict.reason}` };
     case 'undecided':
-      return { kind: 'refused', status: 503, reason: verdict.reason };
-    case 'good':
-      return edge.clientAccessList.has(verdict.caller.clientId)
-        ? { kind: 'admitted', caller: verdict.caller }
-        : { kind: 'refused', status: 403, reason: "the client is not in the route's Client Access List" };
+      return { kind: 'refused', status: 503, reason: 'the signing keys are not available' };
+    case 'unlisted':
+      return { kind: 'refused', status: 403, reason: "the client is not in the route's Client Access List" };
+    case 'good': {
+      const forwarded =
+        edge.options.forwardAuthorization === true ? ['authorization', `Bearer ${token}`] : [];
+      return { kind: 'admitted', identity: [...identityHeaders(verdict.caller), ...forwarded] };
+    }
   }
 }
 
