@@ -50,8 +50,19 @@ module.exports = {
       name: 'dev-is-no-back-door',
       comment: 'The stand-ins and the agent know the service by its external interfaces only.',
       severity: 'error',
-      from: { path: '^dev/' },
+      from: { path: '^dev/', pathNot: '^dev/ocelot/access-token\\.ts$' },
       to: { path: '^(core|adapters|composition|tests)/' },
+    },
+    {
+      name: 'dev-ocelot-verifies-only',
+      comment:
+        'The one exception: the edge stand-in checks tokens with the verifier that ships, so that there are not two.',
+      severity: 'error',
+      from: { path: '^dev/ocelot/access-token\\.ts$' },
+      to: {
+        path: '^(core|adapters|composition|tests)/',
+        pathNot: '^adapters/identity-entra/index\\.ts$',
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -1,23 +1,36 @@
 #!/usr/bin/env node
 import { migrate } from '../adapters/persistence-knex/index.ts';
+import { agents } from './commands/agents.ts';
+import { clients } from './commands/clients.ts';
+import { noPositional, parseOptions, UsageError, type Command } from './commands/command.ts';
+import { sessions } from './commands/sessions.ts';
 import { parseMigrateConfig, parseServeConfig } from './config.ts';
 import { serve } from './main-koa.ts';
 import { operatorMessage } from './operator-message.ts';
 import { risksOf } from './risks.ts';
-import type { Environment } from './setting-values.ts';
 
 const USAGE = `usage: lkps <command>
 
   serve     run the platform: four HTTP endpoints, configured by the environment
   migrate   bring the database to this version's schema, as its owner
+  agents    list them; cut one off, and take that back
+  clients   list the blocked ones; block one, and take that back
+  sessions  list them, show one, end them
+
+lkps agents --help, and so on. It ends with 0 when all is done, with 1 when something is not, and
+with 2 for arguments it does not know.
 `;
 
-const COMMANDS: Readonly<Record<string, (env: Environment) => Promise<void>>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   serve: runService,
   migrate: runMigrations,
+  agents,
+  clients,
+  sessions,
 };
 
-async function runService(env: Environment): Promise<void> {
+async function runService(...[args, { env }]: Parameters<Command>): Promise<0> {
+  noPositional(parseOptions(args, {}).positionals);
   const parsed = parseServeConfig(env);
   const service = await serve({ ...parsed, warnings: risksOf(parsed.config, env) });
   const stop = (): void => {
@@ -25,23 +38,35 @@ async function runService(env: Environment): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  return 0;
 }
 
-async function runMigrations(env: Environment): Promise<void> {
+async function runMigrations(...[args, { env, out }]: Parameters<Command>): Promise<0> {
+  noPositional(parseOptions(args, {}).positionals);
   const { adminUrl, serviceUrl } = parseMigrateConfig(env);
   const { applied } = await migrate({ adminUrl: adminUrl.reveal(), serviceUrl: serviceUrl.reveal() });
-  process.stdout.write(applied.length === 0 ? 'nothing to migrate\n' : `migrated: ${applied.join(', ')}\n`);
+  out(applied.length === 0 ? 'nothing to migrate\n' : `migrated: ${applied.join(', ')}\n`);
+  return 0;
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`lkps: ${operatorMessage(error)}\n`);
-  process.exitCode = 1;
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(`lkps: ${isUsage ? error.message : operatorMessage(error)}\n`);
+  process.exitCode = isUsage ? 2 : 1;
+}
+
+async function run(command: Command, args: readonly string[]): Promise<void> {
+  process.exitCode = await command(args, {
+    env: process.env,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
 }
 
 const [name = 'help', ...rest] = process.argv.slice(2);
-const command = rest.length === 0 && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command !== undefined) {
-  command(process.env).catch(fail);
+  run(command, rest).catch(fail);
 } else {
   const asked = name === 'help' || name === '--help';
   (asked ? process.stdout : process.stderr).write(USAGE);

@@ -1,5 +1,8 @@
-import type { EntraTrust } from '../core/index.ts';
+import type { AgentRules, RateLimit } from '../core/index.ts';
 import { contradictions } from './contradictions.ts';
+import { directoryConfig, type DirectoryConfig } from './directory-config.ts';
+import { identityConfig, type IdentityConfig } from './identity-config.ts';
+import { withSecretFiles } from './secret-files.ts';
 import type { Environment, Name, Value, Values } from './setting-values.ts';
 import { SETTINGS, type NamedSecret, type Setting } from './settings.ts';
 import type { Secret } from './secret.ts';
@@ -13,18 +16,20 @@ export interface Config {
   readonly livekitPublicUrl: string;
   readonly identity: IdentityConfig;
   readonly proxyProof: 'secret' | 'network';
-  readonly applicationEvidence: 'directory' | 'headers';
-  readonly directoryFile: string;
+  readonly directory: DirectoryConfig;
+  readonly agentRules: AgentRules;
+  readonly maxOpenSessions: number;
   readonly tokenTtlMs: Value<'LKPS_TOKEN_TTL_SECONDS'>;
   readonly trustedHops: number;
   readonly corsOrigins: readonly string[];
+  readonly rateLimits: RateLimits;
+  readonly maxInFlight: number;
   readonly databasePool: number;
   readonly migrateAtStart: boolean;
   readonly logLevel: Value<'LKPS_LOG_LEVEL'>;
 }
 
-export type IdentityConfig =
-  { readonly source: 'ocelot' } | { readonly source: 'authorizer'; readonly trust: EntraTrust };
+export type RateLimits = Readonly<Record<'perCaller' | 'perClient' | 'refusalRows', RateLimit | 'off'>>;
 
 /** Everything that may not. */
 export interface Secrets {
@@ -34,6 +39,7 @@ export interface Secrets {
   readonly webhookKeys: readonly NamedSecret[];
   readonly proxySecrets: readonly Secret[];
   readonly subjectKey: Secret;
+  readonly graphClientSecret: Secret | undefined;
 }
 
 export interface ServeConfig {
@@ -55,14 +61,23 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError naming every variable that is missing or wrong. */
-export function parseServeConfig(env: Environment): ServeConfig {
+export function parseServeConfig(given: Environment): ServeConfig {
   const problems: string[] = [];
-  const read = readSettings(env, Object.keys(SETTINGS).filter(isName), problems);
+  const { env, isUsable } = withSecretFiles(given, problems);
+  const read = readSettings(env, Object.keys(SETTINGS).filter(isName).filter(isUsable), problems);
   problems.push(...contradictions(read, env));
   const values = orThrow(read, problems);
   const [signingKey] = values.LKPS_LIVEKIT_KEYS;
   if (signingKey === undefined) {
     throw new ConfigError(['LKPS_LIVEKIT_KEYS: holds no key']);
+  }
+  const identity = identityConfig(values);
+  if (identity === undefined) {
+    throw new ConfigError(['LKPS_IDENTITY: needs to know whose tokens to trust']);
+  }
+  const directory = directoryConfig(values);
+  if (directory === undefined) {
+    throw new ConfigError(['LKPS_DIRECTORY: needs to know which tenant it is of']);
   }
   const config: Config = {
     host: values.LKPS_HOST,
@@ -70,13 +85,23 @@ export function parseServeConfig(env: Environment): ServeConfig {
     region: values.LKPS_REGION,
     livekitUrl: values.LKPS_LIVEKIT_URL,
     livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
-    identity: identityConfig(values),
+    identity,
     proxyProof: values.LKPS_PROXY_PROOF,
-    applicationEvidence: values.LKPS_APPLICATION_EVIDENCE,
-    directoryFile: values.LKPS_DIRECTORY,
+    directory,
+    agentRules: {
+      clientAuthorization: values.LKPS_CLIENT_AUTHORIZATION,
+      userAgents: values.LKPS_USER_AGENTS,
+    },
+    maxOpenSessions: values.LKPS_MAX_OPEN_SESSIONS,
     tokenTtlMs: values.LKPS_TOKEN_TTL_SECONDS,
     trustedHops: values.LKPS_TRUSTED_HOPS,
     corsOrigins: values.LKPS_CORS_ORIGINS ?? [],
+    rateLimits: {
+      perCaller: values.LKPS_RATE_LIMIT_CALLER,
+      perClient: values.LKPS_RATE_LIMIT_CLIENT,
+      refusalRows: values.LKPS_REFUSAL_ROWS,
+    },
+    maxInFlight: values.LKPS_MAX_IN_FLIGHT,
     databasePool: values.LKPS_DATABASE_POOL,
     migrateAtStart: values.LKPS_MIGRATE_AT_START,
     logLevel: values.LKPS_LOG_LEVEL,
@@ -90,32 +115,20 @@ export function parseServeConfig(env: Environment): ServeConfig {
       webhookKeys: values.LKPS_WEBHOOK_KEYS,
       proxySecrets: values.LKPS_PROXY_SECRETS ?? [],
       subjectKey: values.LKPS_SUBJECT_KEY,
+      graphClientSecret: values.LKPS_GRAPH_CLIENT_SECRET,
     },
   };
 }
 
-function identityConfig(values: Values<Name>): IdentityConfig {
-  if (values.LKPS_IDENTITY === 'ocelot') {
-    return { source: 'ocelot' };
-  }
-  const {
-    LKPS_ENTRA_TENANT_ID: tenantId,
-    LKPS_ENTRA_AUDIENCES: audiences,
-    LKPS_ENTRA_CLIENTS: clients,
-  } = values;
-  if (tenantId === undefined || audiences === undefined || clients === undefined) {
-    throw new ConfigError(['LKPS_IDENTITY: authorizer needs to know whom to trust']);
-  }
-  return { source: 'authorizer', trust: { tenantId, audiences, clients } };
-}
-
 /** What `lkps migrate` needs: the owner's connection, and the service's, whose role it lets in. */
-export function parseMigrateConfig(env: Environment): {
+export function parseMigrateConfig(given: Environment): {
   readonly adminUrl: Secret;
   readonly serviceUrl: Secret;
 } {
   const problems: string[] = [];
-  const read = readSettings(env, ['LKPS_DATABASE_URL', 'LKPS_DATABASE_ADMIN_URL'], problems);
+  const { env, isUsable } = withSecretFiles(given, problems);
+  const names = ['LKPS_DATABASE_URL', 'LKPS_DATABASE_ADMIN_URL'] as const;
+  const read = readSettings(env, names.filter(isUsable), problems);
   if (env['LKPS_DATABASE_ADMIN_URL'] === undefined) {
     problems.push('LKPS_DATABASE_ADMIN_URL: is required to migrate');
   }
@@ -124,6 +137,13 @@ export function parseMigrateConfig(env: Environment): {
     throw new ConfigError(['LKPS_DATABASE_ADMIN_URL: is required to migrate']);
   }
   return { adminUrl: values.LKPS_DATABASE_ADMIN_URL, serviceUrl: values.LKPS_DATABASE_URL };
+}
+
+/** These settings and no others, for what needs no more. @throws ConfigError */
+export function parseSettings<K extends Name>(given: Environment, names: readonly K[]): Values<K> {
+  const problems: string[] = [];
+  const { env, isUsable } = withSecretFiles(given, problems);
+  return orThrow(readSettings(env, names.filter(isUsable), problems), problems);
 }
 
 function readSettings<K extends Name>(

@@ -6,8 +6,6 @@ import {
   type InjectionToken,
 } from 'tsyringe';
 import type { HttpCredential, HttpLog, HttpService, Site } from '../adapters/http/index.ts';
-import { OcelotIdentitySource, type ProxyProof } from '../adapters/identity-ocelot/index.ts';
-import { AuthorizerIdentitySource } from '../adapters/lambda/index.ts';
 import {
   LiveKitProbe,
   LiveKitRoomDispatcher,
@@ -19,6 +17,7 @@ import {
   DatabaseProbe,
   KnexAgentStore,
   KnexAuditStore,
+  KnexCutOffStore,
   KnexSessionStore,
   type Database,
 } from '../adapters/persistence-knex/index.ts';
@@ -33,6 +32,7 @@ import {
   type ApplicationDirectory,
   type AuditStore,
   type Clock,
+  type CutOffStore,
   type Ids,
   type IdentitySource,
   type RoomDispatcher,
@@ -41,6 +41,8 @@ import {
   type WebhookVerifier,
 } from '../core/index.ts';
 import type { Config, Secrets } from './config.ts';
+import { edgeLimits } from './edge-limits.ts';
+import { identitySource } from './identity-source.ts';
 import { RandomIds } from './random-ids.ts';
 import type { NamedSecret } from './settings.ts';
 import { systemClock } from './system-clock.ts';
@@ -52,6 +54,7 @@ export const PORTS = {
   identity: token<IdentitySource<HttpCredential>>('identity'),
   directory: token<ApplicationDirectory>('directory'),
   agents: token<AgentStore>('agents'),
+  cutOffs: token<CutOffStore>('cutOffs'),
   sessions: token<SessionStore>('sessions'),
   audit: token<AuditStore>('audit'),
   tokens: token<TokenIssuer>('tokens'),
@@ -97,6 +100,7 @@ function registerAdapters(
   provide(container, PORTS.directory, () => directory);
   provide(container, PORTS.audit, () => new KnexAuditStore({ db: database, subjectKey }));
   provide(container, PORTS.agents, () => new KnexAgentStore({ db: database, subjectKey }));
+  provide(container, PORTS.cutOffs, () => new KnexCutOffStore({ db: database, subjectKey }));
   provide(container, PORTS.sessions, () => new KnexSessionStore({ db: database, subjectKey }));
   provide(container, PORTS.tokens, () => new LiveKitTokenIssuer(livekit.key));
   provide(container, PORTS.rooms, () => new LiveKitRoomDispatcher(livekit));
@@ -106,21 +110,8 @@ function registerAdapters(
       clock: c.resolve(PORTS.clock),
     });
   });
-  provide(container, PORTS.identity, (c) => identitySource(c, config, secrets));
-}
-
-function identitySource(
-  c: DependencyContainer,
-  config: Config,
-  secrets: Secrets,
-): IdentitySource<HttpCredential> {
-  if (config.identity.source === 'authorizer') {
-    return new AuthorizerIdentitySource({ trust: config.identity.trust, clock: c.resolve(PORTS.clock) });
-  }
-  return new OcelotIdentitySource({
-    proof: proxyProof(config, secrets),
-    evidence: config.applicationEvidence,
-    directory: c.resolve(PORTS.directory),
+  provide(container, PORTS.identity, (c) => {
+    return identitySource(config, secrets, { clock: c.resolve(PORTS.clock), directory });
   });
 }
 
@@ -134,9 +125,13 @@ function httpService(
     journal: c.resolve(PORTS.journal),
     audit: c.resolve(PORTS.audit),
     agents: c.resolve(PORTS.agents),
+    cutOffs: c.resolve(PORTS.cutOffs),
     sessions: c.resolve(PORTS.sessions),
     tokens: c.resolve(PORTS.tokens),
     tokenTtlMs: config.tokenTtlMs,
+    rules: config.agentRules,
+    maxOpenSessions: config.maxOpenSessions,
+    limits: edgeLimits(config.rateLimits),
   };
   const livekit = { url: config.livekitUrl, key: toKey(secrets.signingKey), clock: ports.clock };
   return {
@@ -160,14 +155,8 @@ function httpService(
 }
 
 function site(config: Config, version: string): Site {
-  const { region, livekitPublicUrl, trustedHops, corsOrigins } = config;
-  return { region, version, livekitUrl: livekitPublicUrl, trustedHops, corsOrigins };
-}
-
-function proxyProof(config: Config, secrets: Secrets): ProxyProof {
-  return config.proxyProof === 'network'
-    ? 'network'
-    : { secrets: secrets.proxySecrets.map((secret) => secret.revealBytes()) };
+  const { region, livekitPublicUrl, trustedHops, corsOrigins, maxInFlight } = config;
+  return { region, version, livekitUrl: livekitPublicUrl, trustedHops, corsOrigins, maxInFlight };
 }
 
 function toKey({ id, secret }: NamedSecret): LiveKitKey {

@@ -55,16 +55,26 @@ export function describeError(
   }
   return {
     type: error.constructor.name,
-    code: 'code' in error && typeof error.code === 'string' ? error.code : undefined,
+    code: codeOf(error),
     reason: error instanceof LkpsError ? error.message : undefined,
     at: framesOf(error),
     cause: causesLeft === 0 ? undefined : describeError(error.cause, causesLeft - 1),
   };
 }
 
-/** The stack begins with the message, lines of which may look like frames. */
+/** Libraries pass on codes of whoever answered them: a word is kept, an address, a token or a sentence is not. */
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' && /^\w{1,64}$/.test(error.code)
+    ? error.code
+    : undefined;
+}
+
+/** The stack begins with the message, lines of which may look like frames; a message changed since is not found there. */
 function framesOf({ stack = '', message }: Error): readonly string[] {
-  const trace = stack.slice(stack.includes(message) ? stack.indexOf(message) + message.length : 0);
+  if (!stack.includes(message)) {
+    return [];
+  }
+  const trace = stack.slice(stack.indexOf(message) + message.length);
   return trace
     .split('\n')
     .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
-import { platformApp } from '../adapters/http-koa/index.ts';
+import { limitedServer, platformApp } from '../adapters/http-koa/index.ts';
 import { migrate, type Database } from '../adapters/persistence-knex/index.ts';
 import type { Config, Secrets, ServeConfig } from './config.ts';
 import { livekitPool } from './livekit-pool.ts';
@@ -12,8 +12,6 @@ import { VERSION } from './version.ts';
 
 /** A request in flight when the process is told to stop has this long. */
 const DRAIN_MS = 10_000;
-/** Node looks for slow requests every half minute unless told otherwise. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 2_000 };
 
 export interface RunningService {
   readonly port: number;
@@ -38,11 +36,7 @@ export async function serve({
   const { handler, database } = await openPlatform({ config, secrets, warnings, logger });
   try {
     await database.checked();
-    const answer = platformApp(handler).callback();
-    const server = createServer(
-      TIMEOUTS,
-      (request, response) => void answer(request, response), // Koa answers its own failures
-    );
+    const server = limitedServer(platformApp(handler));
     await listen(server, config);
     logger.info({ port: config.port, version: VERSION }, 'serving');
     return { port: config.port, stop: once(() => stop(server, database, logger)) };

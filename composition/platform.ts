@@ -1,19 +1,14 @@
 import type { Logger } from 'pino';
-import { FileApplicationDirectory } from '../adapters/directory-file/index.ts';
 import { createHttpHandler, type HttpHandler } from '../adapters/http/index.ts';
-import {
-  canChangeAuditTrail,
-  KnexAuditStore,
-  openDatabase,
-  pendingMigrations,
-  type Database,
-} from '../adapters/persistence-knex/index.ts';
+import { KnexAuditStore, openDatabase } from '../adapters/persistence-knex/index.ts';
 import type { AuditJournal } from '../core/index.ts';
 import { checkedDatabase, type CheckedDatabase } from './checked-database.ts';
 import type { ServeConfig } from './config.ts';
 import { buildContainer, PORTS } from './container.ts';
+import { requireFitDatabase } from './fit-database.ts';
 import { httpLog } from './logger.ts';
-import { StartError } from './start-error.ts';
+import { openDirectory } from './open-directory.ts';
+import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
 /** Everything but the host. */
@@ -36,11 +31,10 @@ export async function openPlatform({
   logger,
 }: PlatformOptions): Promise<Platform> {
   warnOfRisks(warnings, logger);
-  const directory = await FileApplicationDirectory.open(config.directoryFile);
+  const directory = await openDirectory({ config, secrets }, systemClock);
   const opened = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
   const database = checkedDatabase(opened, async () => {
-    await requireCurrentSchema(opened);
-    await requireServiceRole(opened);
+    await requireFitDatabase(opened);
     const audit = new KnexAuditStore({ db: opened, subjectKey: secrets.subjectKey.revealBytes() });
     await audit.append([started(container.resolve(PORTS.journal))]);
   });
@@ -58,21 +52,5 @@ function warnOfRisks(warnings: readonly string[], logger: Logger): void {
   const insistent = logger.child({}, { level: 'warn' });
   for (const warning of warnings) {
     insistent.warn(warning);
-  }
-}
-
-async function requireCurrentSchema(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) {
-    throw new StartError(`the database lacks ${pending.join(', ')}: run \`lkps migrate\` first`);
-  }
-}
-
-/** The trail is append-only for the service's role, not for the owner of the schema. */
-async function requireServiceRole(database: Database): Promise<void> {
-  if (await canChangeAuditTrail(database)) {
-    throw new StartError(
-      'LKPS_DATABASE_URL logs in as a role that can change the audit trail: use the service login, not the owner',
-    );
   }
 }

@@ -1,8 +1,23 @@
 import type { Config } from './config.ts';
+import { isSecretFile } from './secret-files.ts';
 import type { Environment } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Sign-in of the clouds of Microsoft. */
+const MICROSOFT = [
+  'https://login.microsoftonline.com',
+  'https://login.microsoftonline.us',
+  'https://login.partner.microsoftonline.cn',
+];
+
+const MICROSOFT_GRAPH = [
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.us',
+  'https://dod-graph.microsoft.us',
+  'https://microsoftgraph.chinacloudapi.cn',
+];
 
 /** What an operator may have meant, but should hear at every start. */
 export function risksOf(config: Config, env: Environment): readonly string[] {
@@ -11,8 +26,20 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
     ...(config.proxyProof === 'network'
       ? ['LKPS_PROXY_PROOF=network: whoever reaches this port can claim any identity']
       : []),
-    ...(config.applicationEvidence === 'headers'
+    ...(config.identity.source === 'ocelot' && config.identity.evidence === 'headers'
       ? ['LKPS_APPLICATION_EVIDENCE=headers: a request without user headers acts as the application itself']
+      : []),
+    ...('tokens' in config.identity && !MICROSOFT.includes(config.identity.tokens.trust.authority)
+      ? ['LKPS_ENTRA_AUTHORITY: is not of Microsoft; whoever answers there decides which tokens are good']
+      : []),
+    ...(config.directory.source === 'graph' && !MICROSOFT_GRAPH.includes(config.directory.graphUrl)
+      ? ['LKPS_GRAPH_URL: is not of Microsoft; whoever answers there decides who may reach an agent']
+      : []),
+    ...(config.agentRules.userAgents === 'allow'
+      ? ['LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent of their own']
+      : []),
+    ...(config.rateLimits.refusalRows === 'off'
+      ? ['LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail']
       : []),
     ...Object.entries({ LKPS_LIVEKIT_URL: livekitUrl, LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl })
       .filter(([, url]) => isPlaintext(new URL(url)))
@@ -21,7 +48,7 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
       .filter((origin) => isPlaintext(new URL(origin)))
       .map((origin) => `LKPS_CORS_ORIGINS: ${origin} is a page that anyone on its way can change`),
     ...Object.keys(env)
-      .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS))
+      .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS) && !isSecretFile(name))
       .map((name) => `${name}: is not a setting of the service, and is ignored`),
   ];
 }

@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { isGuid, parseClientId, parseTokenTtlSeconds, type ClientId } from '../core/index.ts';
+import { parseTokenTtlSeconds } from '../core/index.ts';
+import { DIRECTORY_SETTINGS } from './directory-settings.ts';
+import { EDGE_SETTINGS } from './edge-settings.ts';
+import { ENTRA_SETTINGS } from './entra-settings.ts';
 import { Secret } from './secret.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** One environment variable: how it is read, and what the README says of it (a test holds the two equal). */
 export interface Setting {
@@ -9,18 +13,13 @@ export interface Setting {
   /** Absent: the variable is required, or optional where the schema says so. */
   readonly default?: string;
   readonly optional?: true;
+  /** What it holds is never shown, and may come from the file that `<name>_FILE` names. */
+  readonly secret?: true;
 }
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT = 8;
 const WEAK = `needs random secrets of at least ${MIN_SECRET_BYTES} bytes, visible ASCII`;
-
-const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
-  z
-    .string()
-    .regex(/^(?:0|[1-9]\d{0,9})$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
 
 const url = (...protocols: readonly string[]): z.ZodType<string, string> =>
   z.string().refine(
@@ -51,14 +50,6 @@ export interface NamedSecret {
   readonly id: string;
   readonly secret: Secret;
 }
-
-const guid = z.string().refine(isGuid, 'must be a GUID');
-
-const clientList = z
-  .string()
-  .transform((value) => value.split(','))
-  .refine((ids) => ids.every(isGuid), 'must be a list of application ids (GUIDs)')
-  .transform((ids): ReadonlySet<ClientId> => new Set(ids.map(parseClientId)));
 
 const keyList = z
   .string()
@@ -116,16 +107,18 @@ export const SETTINGS = {
   LKPS_LIVEKIT_KEYS: {
     schema: keyList,
     description: 'LiveKit API keys, `id:secret,..`; the first one signs. Secret.',
+    secret: true,
   },
   LKPS_WEBHOOK_KEYS: {
     schema: keyList,
     description: 'Keys that LiveKit signs webhooks with, `id:secret,..`; all are accepted. Secret.',
+    secret: true,
   },
   LKPS_IDENTITY: {
-    schema: z.enum(['ocelot', 'authorizer'], 'must be ocelot or authorizer'),
+    schema: z.enum(['ocelot', 'entra', 'authorizer'], 'must be ocelot, entra or authorizer'),
     default: 'ocelot',
     description:
-      "Where a caller's identity comes from: Ocelot's headers, or the claims of an authorizer of API Gateway (Lambda only).",
+      "Where a caller's identity comes from: Ocelot's headers, the Entra token, or an authorizer of API Gateway (Lambda only).",
   },
   LKPS_PROXY_PROOF: {
     schema: z.enum(['secret', 'network'], 'must be secret or network'),
@@ -138,40 +131,26 @@ export const SETTINGS = {
     optional: true,
     description:
       'Secrets Ocelot sends in `x-lkps-proxy-proof`; two during a rotation. Required with `secret`. Secret.',
+    secret: true,
   },
-  LKPS_ENTRA_TENANT_ID: {
-    schema: guid.transform((value) => value.toLowerCase()),
-    optional: true,
-    description: 'Tenant whose tokens are taken. Required with `LKPS_IDENTITY=authorizer`.',
-  },
-  LKPS_ENTRA_AUDIENCES: {
-    schema: z
-      .string()
-      .transform((value) => value.split(','))
-      .refine(
-        (audiences) => audiences.every((audience) => /^[!-~]+$/.test(audience)),
-        'must be a list without an empty entry or white space',
-      ),
-    optional: true,
-    description: 'What `aud` may be, `api://..,<guid>`. Required with `LKPS_IDENTITY=authorizer`.',
-  },
-  LKPS_ENTRA_CLIENTS: {
-    schema: clientList,
-    optional: true,
-    description:
-      'The Client Access List: application ids that may call. Required with `LKPS_IDENTITY=authorizer`.',
-  },
-  LKPS_DIRECTORY: {
-    schema: z
-      .string()
-      .regex(/^file:.+$/, 'must be file:<path>')
-      .transform((value) => value.slice('file:'.length)),
-    description: 'The application directory: `file:<path>`.',
-  },
+  ...ENTRA_SETTINGS,
+  ...DIRECTORY_SETTINGS,
   LKPS_APPLICATION_EVIDENCE: {
-    schema: z.enum(['directory', 'headers'], 'must be directory or headers'),
+    schema: z.enum(['directory', 'headers', 'token'], 'must be directory, headers or token'),
     default: 'directory',
-    description: 'What shows that a caller is an application; `headers`: the mere absence of user headers.',
+    description:
+      'What shows that a caller is an application; `token`: the one Ocelot forwards; `headers`: the mere absence of user headers.',
+  },
+  LKPS_CLIENT_AUTHORIZATION: {
+    schema: z.enum(['always', 'agent-declared'], 'must be always or agent-declared'),
+    default: 'always',
+    description:
+      'Whether every agent is reached by its pre-authorised clients only; `agent-declared`: one that registers as open by all.',
+  },
+  LKPS_USER_AGENTS: {
+    schema: z.enum(['allow', 'deny'], 'must be allow or deny'),
+    default: 'deny',
+    description: 'Whether users may have personal agents, reached by nobody else; for non-production.',
   },
   LKPS_TOKEN_TTL_SECONDS: {
     schema: wholeNumber(1, 3600).transform(parseTokenTtlSeconds),
@@ -188,11 +167,17 @@ export const SETTINGS = {
     optional: true,
     description: 'Origins whose pages may call, `https://app.example.com,..`; without it no page may.',
   },
-  LKPS_DATABASE_URL: { schema: databaseUrl, description: 'PostgreSQL as the service role. Secret.' },
+  ...EDGE_SETTINGS,
+  LKPS_DATABASE_URL: {
+    schema: databaseUrl,
+    description: 'PostgreSQL as the service role. Secret.',
+    secret: true,
+  },
   LKPS_DATABASE_ADMIN_URL: {
     schema: databaseUrl,
     optional: true,
     description: 'PostgreSQL as the owner of the schema; only `lkps migrate` needs it. Secret.',
+    secret: true,
   },
   LKPS_DATABASE_POOL: {
     schema: wholeNumber(1, 100),
@@ -208,6 +193,7 @@ export const SETTINGS = {
     schema: secretText.transform((value) => new Secret(value)),
     description:
       'Keys the hash by which audit rows refer to a user; at least 32 bytes, never changed. Secret.',
+    secret: true,
   },
   LKPS_LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be a pino level'),

@@ -2,17 +2,22 @@
 export type LkpsErrorCode =
   | 'malformed_json'
   | 'invalid_request'
+  | 'forbidden_field'
   | 'unauthenticated'
   | 'client_not_authorized'
   | 'service_principal_required'
+  | 'agent_revoked'
+  | 'role_required'
   | 'not_found'
   | 'agent_not_registered'
   | 'method_not_allowed'
   | 'body_too_large'
   | 'unsupported_media_type'
+  | 'rate_limited'
   | 'livekit_unavailable'
   | 'audit_unavailable'
-  | 'authorization_unavailable';
+  | 'authorization_unavailable'
+  | 'overloaded';
 
 /** One thing wrong with a request; `path` is a JSON path such as `agent_entra_app_id`. */
 export interface RequestIssue {
@@ -23,6 +28,8 @@ export interface RequestIssue {
 export interface LkpsErrorOptions {
   readonly cause?: unknown;
   readonly issues?: readonly RequestIssue[];
+  /** When it is worth asking again; clients are told. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -34,11 +41,13 @@ export interface LkpsErrorOptions {
 export class LkpsError extends Error {
   readonly code: LkpsErrorCode;
   readonly issues: readonly RequestIssue[];
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: LkpsErrorCode, message: string, options: LkpsErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'LkpsError';
     this.code = code;
     this.issues = options.issues ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

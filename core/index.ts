@@ -1,5 +1,5 @@
 export { LkpsError, type LkpsErrorCode, type RequestIssue } from './errors.ts';
-export type { Agent } from './model/agent.ts';
+export { agentIdentity, supersedes, type Agent, type AgentRules, type ClientAuthorization } from './model/agent.ts';
 export {
   AUDIT_SCHEMA_VERSION,
   type AuditEvent,
@@ -9,6 +9,7 @@ export {
   type AuditRecord,
   type TokenEvidence,
 } from './model/audit-event.ts';
+export { ownerOf, parseOperatorNote, type CutOff, type OperatorNote } from './model/cut-off.ts';
 export {
   agentNameOf,
   isGuid,
@@ -39,9 +40,13 @@ export {
 } from './model/names.ts';
 export { participantIdentityOf, type Principal } from './model/principal.ts';
 export type { RequestContext } from './model/request-context.ts';
+export { isReservedAttribute, type SeatPermissions, type SeatWishes } from './model/seat-wishes.ts';
 export {
+  END_REASONS,
+  isOver,
   SESSION_STATES,
   type AgentPresence,
+  type CutReason,
   type EndReason,
   type ParticipantFact,
   type RoomLife,
@@ -54,10 +59,12 @@ export {
 } from './model/session.ts';
 export {
   parseTokenTtlSeconds,
+  TRACK_SOURCES,
   type Grants,
   type IssuedToken,
   type TokenSpec,
   type TokenTtlMs,
+  type TrackSource,
 } from './model/token.ts';
 export {
   classifyCaller,
@@ -66,23 +73,40 @@ export {
   type CallerClaims,
 } from './policy/caller-kind.ts';
 export {
-  authorizeClient,
+  authorizeAlone,
+  authorizeByDirectory,
+  type Approach,
   type AuthorizationDecision,
   type AuthorizationEvidence,
 } from './policy/client-authorization.ts';
-export { readEntraClaims, type ClaimRejection, type EntraTrust } from './policy/entra-claims.ts';
+export {
+  readEntraClaims,
+  type ClaimRejection,
+  type EntraCaller,
+  type EntraTrust,
+} from './policy/entra-claims.ts';
 export { foldSession } from './policy/session-fold.ts';
 export { agentToken, participantToken, type SessionSeat, type TokenTime } from './policy/token-policy.ts';
-export type { AgentStore } from './ports/agent-store.ts';
+export { identifyVerified } from './policy/verified-caller.ts';
+export type { AgentStore, KnownAgent } from './ports/agent-store.ts';
 export type { AccessTokenVerifier, TokenVerification } from './ports/access-token-verifier.ts';
 export type { ApplicationDirectory, PreAuthorization } from './ports/application-directory.ts';
 export type { AuditStore } from './ports/audit-store.ts';
 export type { Clock } from './ports/clock.ts';
+export type { CutOffStore } from './ports/cut-off-store.ts';
 export type { HealthProbe } from './ports/health-probe.ts';
 export type { Identification, IdentitySource } from './ports/identity-source.ts';
 export type { Ids } from './ports/ids.ts';
+export { UNLIMITED, type RateDecision, type RateLimit, type RateLimiter } from './ports/rate-limiter.ts';
+export type {
+  AgentSelection,
+  BlockedClient,
+  ListedAgent,
+  OperatorView,
+  SessionSelection,
+} from './ports/operator-view.ts';
 export type { RoomDispatcher, RoomRequest } from './ports/room-dispatcher.ts';
-export type { DescribeChange, SessionKey, SessionStore } from './ports/session-store.ts';
+export type { DescribeChange, GrantRefusal, OpenLimit, SessionKey, SessionStore } from './ports/session-store.ts';
 export type { TokenIssuer } from './ports/token-issuer.ts';
 export type {
   LiveKitEvent,
@@ -91,8 +115,23 @@ export type {
   WebhookVerifier,
 } from './ports/webhook-verifier.ts';
 export { AuditJournal } from './use-cases/audit-journal.ts';
-export { AuthenticateCaller, type AuthenticateCallerInput } from './use-cases/authenticate-caller.ts';
+export {
+  AuthenticateCaller,
+  type AuthenticateCallerInput,
+  type EdgeLimits,
+} from './use-cases/authenticate-caller.ts';
+export { BlockClient, type BlockClientInput } from './use-cases/block-client.ts';
 export { CheckHealth, type HealthCheckName, type HealthReport } from './use-cases/check-health.ts';
+export {
+  EndSessions,
+  type EndedSession,
+  type EndSessionsInput,
+  type SessionsToEnd,
+} from './use-cases/end-sessions.ts';
 export { HandleWebhook, type HandleWebhookInput, type WebhookOutcome } from './use-cases/handle-webhook.ts';
 export { RegisterAgent, type RegisterAgentInput, type RegisteredAgent } from './use-cases/register-agent.ts';
-export { StartSession, type StartSessionInput, type StartedSession } from './use-cases/start-session.ts';
+export { RestoreAgent, type RestoreAgentInput } from './use-cases/restore-agent.ts';
+export { RevokeAgent, type RevokeAgentInput } from './use-cases/revoke-agent.ts';
+export type { StartedSession } from './use-cases/session-opening.ts';
+export { StartSession, type StartSessionInput } from './use-cases/start-session.ts';
+export { UnblockClient, type UnblockClientInput } from './use-cases/unblock-client.ts';

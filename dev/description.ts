@@ -1,6 +1,11 @@
 /** What `npm run dev -- --json` prints: everything a test of any language needs to use the stack from outside. */
 export interface StackDescription {
-  readonly entra: { readonly authority: string; readonly tenant_id: string; readonly ca_file: string };
+  readonly entra: {
+    readonly authority: string;
+    readonly tenant_id: string;
+    readonly ca_file: string;
+    readonly graph_url: string;
+  };
   readonly scope: string;
   readonly ocelot_url: string;
   /** LKPS itself: only for what must fail without Ocelot, and for webhooks. */

@@ -19,14 +19,14 @@ export function applicationToken(stack: StackDescription, app: AppCredentials): 
   });
 }
 
-/** The token of a user who signed in to an application. */
+/** The token of a user who signed in to an application; a public client, as the Azure CLI is, has no secret. */
 export function userToken(
   stack: StackDescription,
-  user: UserCredentials,
-  app: AppCredentials,
+  { username, password }: UserCredentials,
+  { client_id, client_secret }: Pick<AppCredentials, 'client_id'> & Partial<AppCredentials>,
 ): Promise<string> {
-  const { client_id, client_secret } = app;
-  return entraToken(stack, { grant_type: 'password', client_id, client_secret, ...user });
+  const secret = client_secret === undefined ? {} : { client_secret };
+  return entraToken(stack, { grant_type: 'password', client_id, ...secret, username, password });
 }
 
 async function entraToken(stack: StackDescription, form: Readonly<Record<string, string>>): Promise<string> {

@@ -6,7 +6,12 @@ import type { Stack } from './stack.ts';
 export function describeStack(stack: Stack): StackDescription {
   const { accounts, entra, livekit, livekitKey, postgres } = stack;
   return {
-    entra: { authority: entra.authority, tenant_id: entra.tenantId, ca_file: entra.caFile },
+    entra: {
+      authority: entra.authority,
+      tenant_id: entra.tenantId,
+      ca_file: entra.caFile,
+      graph_url: entra.graph.url,
+    },
     scope: accounts.scope,
     ocelot_url: stack.ocelot.url,
     lkps_url: stack.lkps.url,

@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly log?: (source: LogSource, line: string) => void;
   /** Laid over the service's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the service reads who may reach an agent: a file, or the emulator's Graph; default `file`. */
+  readonly directory?: 'file' | 'graph';
   readonly entraTokenLifetimeSeconds?: number;
   /** Aborting ends a start halfway: what is up by then is stopped, and the start rejects. */
   readonly signal?: AbortSignal;
@@ -146,7 +148,9 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     LKPS_WEBHOOK_KEYS: `${webhookKey.id}:${webhookKey.secret}`,
     LKPS_PROXY_PROOF: 'secret',
     LKPS_PROXY_SECRETS: proof.value,
-    LKPS_DIRECTORY: `file:${directoryFile}`,
+    ...(options.directory === 'graph'
+      ? graphSettings(entra, accounts)
+      : { LKPS_DIRECTORY: `file:${directoryFile}` }),
     LKPS_APPLICATION_EVIDENCE: 'directory',
     LKPS_TOKEN_TTL_SECONDS: '3600',
     LKPS_DATABASE_URL: postgres.serviceUrl,
@@ -202,6 +206,18 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     startOcelot: (upstream) => teardown.started('further Ocelot', newOcelot(upstream)),
     startAgent,
     stop: () => teardown.run(),
+  };
+}
+
+function graphSettings(entra: Entra, { tenantId, service }: Accounts): Readonly<Record<string, string>> {
+  return {
+    LKPS_DIRECTORY: 'graph',
+    LKPS_GRAPH_URL: entra.graph.url,
+    LKPS_GRAPH_CLIENT_ID: service.clientId,
+    LKPS_GRAPH_CLIENT_SECRET: service.clientSecret,
+    LKPS_ENTRA_AUTHORITY: entra.authority,
+    LKPS_ENTRA_TENANT_ID: tenantId,
+    NODE_EXTRA_CA_CERTS: entra.caFile,
   };
 }
 

@@ -29,8 +29,8 @@ export type AuthorizerClaims = Readonly<Record<string, unknown>>;
  */
 export type HttpHeaders = ReadonlyMap<string, readonly string[]>;
 
-/** `too_large`: the host stopped reading at the limit. */
-export type RequestBody = Uint8Array | 'too_large';
+/** `too_large`: the host stopped reading at the limit. `not_read`: it did not begin, the handler being full. */
+export type RequestBody = Uint8Array | 'too_large' | 'not_read';
 
 export interface HttpResponse {
   readonly status: number;
@@ -41,7 +41,11 @@ export interface HttpResponse {
 }
 
 /** Never rejects and never hangs: whatever comes in, an answer goes out. */
-export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+export interface HttpHandler {
+  (request: HttpRequest): Promise<HttpResponse>;
+  /** Whether it would refuse one more request that means work. A host that asks spares itself the reading of a body. */
+  readonly isFull?: () => boolean;
+}
 
 /** No request of the contract needs more than a few hundred bytes; LiveKit's webhooks need a few kilobytes. */
 export const MAX_BODY_BYTES = 65_536;

@@ -1,4 +1,5 @@
 import { LkpsError, type RequestContext } from '../../core/index.ts';
+import { Admission } from './admission.ts';
 import { isOpenToPages, preflight, readableByPages } from './cors.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts';
 import { problemResponse } from './problem.ts';
@@ -8,10 +9,11 @@ import type { HttpLogEntry, HttpService, Site } from './service.ts';
 
 /** The HTTP contract of the platform, the same behind every host. */
 export function createHttpHandler(service: HttpService): HttpHandler {
-  return async (request) => {
+  const admission = new Admission(service.site.maxInFlight);
+  const handler: HttpHandler = async (request) => {
     const startedMs = service.clock.now().getTime();
     const context = requestContext(request, service.ids, service.site.trustedHops);
-    const answered = await answer(service, request, context);
+    const answered = await answer(service, admission, request, context);
     service.log({
       requestId: context.requestId,
       status: answered.response.status,
@@ -22,6 +24,7 @@ export function createHttpHandler(service: HttpService): HttpHandler {
     const named = { status, headers: { ...headers, 'x-request-id': context.requestId }, body };
     return request.method === 'HEAD' ? withoutBody(named) : named;
   };
+  return Object.assign(handler, { isFull: () => admission.isFull });
 }
 
 /** The length stays that of the body GET would get (RFC 9110 section 8.6). */
@@ -40,6 +43,7 @@ interface Answered {
 
 async function answer(
   service: HttpService,
+  admission: Admission,
   request: HttpRequest,
   context: RequestContext,
 ): Promise<Answered> {
@@ -49,7 +53,7 @@ async function answer(
   const readable = (response: HttpResponse): HttpResponse =>
     route !== undefined && isOpenToPages(site, route) ? readableByPages(site, request, response) : response;
   try {
-    const response = await respond(service, request, context, route);
+    const response = await respond(service, admission, request, context, route);
     return { response: readable(response), entry: { operation } };
   } catch (error) {
     const problem = problemResponse(error, context.requestId, site.region);
@@ -60,6 +64,7 @@ async function answer(
 
 async function respond(
   service: HttpService,
+  admission: Admission,
   request: HttpRequest,
   context: RequestContext,
   route: Route | undefined,
@@ -70,9 +75,16 @@ async function respond(
   if (!methodsOf(service.site, route).includes(request.method)) {
     throw new LkpsError('method_not_allowed', 'the path does not know this method');
   }
-  return request.method === 'OPTIONS'
-    ? preflight(service.site, request)
-    : await route.answer(service, request, context);
+  if (request.method === 'OPTIONS') {
+    return preflight(service.site, request);
+  }
+  const work = (): Promise<HttpResponse> => route.answer(service, request, context);
+  return isShared(route) ? work() : admission.admit(work);
+}
+
+/** Health costs the same for a thousand callers as for one, and must be heard of a service that is full. */
+function isShared({ operation }: Route): boolean {
+  return operation === 'checkHealth';
 }
 
 /** HEAD is answered wherever GET is (RFC 9110 section 9.3.2), OPTIONS wherever pages may call. */

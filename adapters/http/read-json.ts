@@ -22,10 +22,13 @@ export function readOptionalJson<T>(request: HttpRequest, schema: z.ZodType<T>):
   return readBytes(request.body).length === 0 ? parseWith(schema, {}) : readJson(request, schema);
 }
 
-/** @throws LkpsError `body_too_large`. */
+/** @throws LkpsError `body_too_large`, and `overloaded` for a body that was left on the wire. */
 export function readBytes(body: RequestBody): Uint8Array {
   if (body === 'too_large') {
     throw new LkpsError('body_too_large', 'the body is over the limit');
+  }
+  if (body === 'not_read') {
+    throw new LkpsError('overloaded', 'the host was too busy to read the body');
   }
   return body;
 }
@@ -50,9 +53,14 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.flatMap(toIssues).slice(0, MAX_ISSUES);
-    throw new LkpsError('invalid_request', 'the body does not fit the schema', { issues });
+    const code = parsed.error.issues.some(isForbidden) ? 'forbidden_field' : 'invalid_request';
+    throw new LkpsError(code, 'the body does not fit the schema', { issues });
   }
   return parsed.data;
+}
+
+function isForbidden(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.['forbidden'] === true;
 }
 
 function toIssues(issue: z.core.$ZodIssue): readonly RequestIssue[] {

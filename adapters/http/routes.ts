@@ -1,10 +1,11 @@
-import type { RequestContext } from '../../core/index.ts';
+import { LkpsError, participantIdentityOf, type Principal, type RequestContext } from '../../core/index.ts';
 import { soleHeader, type HttpRequest, type HttpResponse } from './exchange.ts';
 import { RETRY_LATER } from './problem.ts';
 import { readBytes, readJson, readOptionalJson } from './read-json.ts';
 import { emptyResponse, jsonResponse } from './respond.ts';
-import { registerAgentBody, startSessionBody } from './schemas.ts';
+import { registerAgentBody } from './register-agent-body.ts';
 import type { HttpService } from './service.ts';
+import { startSessionBody } from './start-session-body.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -35,8 +36,11 @@ async function registerAgent(
     refusal: 'agent.registration_denied',
     context,
   });
-  readOptionalJson(request, registerAgentBody);
-  const registered = await service.registerAgent.execute({ caller, context });
+  const { client_authorization: clientAuthorization = 'required' } = readOptionalJson(
+    request,
+    registerAgentBody,
+  );
+  const registered = await service.registerAgent.execute({ caller, clientAuthorization, context });
   return jsonResponse(200, {
     token: registered.token,
     livekit_url: service.site.livekitUrl,
@@ -56,8 +60,9 @@ async function startSession(
     refusal: 'session.denied',
     context,
   });
-  const { agent_entra_app_id: agentClientId } = readJson(request, startSessionBody);
-  const started = await service.startSession.execute({ caller, agentClientId, context });
+  const { participantIdentity, ...asked } = readJson(request, startSessionBody);
+  requireOwnIdentity(caller, participantIdentity);
+  const started = await service.startSession.execute({ caller, ...asked, context });
   return jsonResponse(201, {
     session_id: started.sessionId,
     room_name: started.room,
@@ -68,6 +73,14 @@ async function startSession(
     expires_at: rfc3339(started.expiresAt),
     region: service.site.region,
   });
+}
+
+/** LiveKit's clients may name the identity they join with; nobody joins as somebody else. */
+function requireOwnIdentity(caller: Principal, claimed: string | undefined): void {
+  if (claimed !== undefined && claimed !== participantIdentityOf(caller)) {
+    const issues = [{ path: 'participant_identity', message: 'is not the identity of the caller' }];
+    throw new LkpsError('forbidden_field', 'the body names another identity', { issues });
+  }
 }
 
 async function checkHealth(service: HttpService): Promise<HttpResponse> {

@@ -33,6 +33,8 @@ export interface Site {
   readonly trustedHops: number;
   /** Origins whose pages may call, exactly as browsers send them; empty: CORS is off. */
   readonly corsOrigins: readonly string[];
+  /** Requests worked on at one time, health apart; one more is 503 `overloaded`. */
+  readonly maxInFlight: number;
 }
 
 /** One line per request, of fields that are safe to keep: no header, no body, no query. */

@@ -26,12 +26,16 @@ export class LiveKitTokenIssuer implements TokenIssuer {
       exp: epochSeconds(spec.expiresAt),
       video: videoGrant(spec.grants),
       ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: spec.attributes }),
+      ...(spec.name === undefined ? {} : { name: spec.name }),
+      ...(spec.metadata === undefined ? {} : { metadata: spec.metadata }),
     });
     return { jwt, signingKeyId: this.#key.id };
   }
 }
 
-/** The SDK's type proves that the names are those LiveKit reads. */
-function videoGrant(grants: Grants): VideoGrant {
+/** As in the SDK, whose type proves that the names are those LiveKit reads; but a token says sources in words. */
+type VideoClaim = Omit<VideoGrant, 'canPublishSources'> & { readonly canPublishSources?: readonly string[] };
+
+function videoGrant(grants: Grants): VideoClaim {
   return { ...grants };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   parseRoomSid,
   type RoomLife,
+  type CutReason,
   type SeenParticipant,
   type SessionFact,
   type SessionId,
@@ -24,6 +25,7 @@ export interface FactRow {
   readonly participant_agent_name: string | null;
   readonly disconnect_reason: string | null;
   readonly failure_reason: string | null;
+  readonly cut_reason: string | null;
 }
 
 const NOTHING_MORE = {
@@ -34,6 +36,7 @@ const NOTHING_MORE = {
   participant_agent_name: null,
   disconnect_reason: null,
   failure_reason: null,
+  cut_reason: null,
 };
 
 export function toFactRow(sessionId: SessionId, fact: SessionFact): FactRow {
@@ -62,6 +65,8 @@ export function toFactRow(sessionId: SessionId, fact: SessionFact): FactRow {
       return row;
     case 'start_failed':
       return { ...row, failure_reason: storableText(fact.reason) };
+    case 'session_cut':
+      return { ...row, cut_reason: fact.reason };
   }
 }
 
@@ -88,6 +93,8 @@ export function parseFact(row: FactRow): SessionFact {
       return { ...base, kind };
     case 'start_failed':
       return { ...base, kind, reason: row.failure_reason ?? '' };
+    case 'session_cut':
+      return { ...base, kind, reason: row.cut_reason as CutReason };
   }
 }
 

@@ -1,10 +1,13 @@
 import {
   parseAgentName,
   parseClientId,
+  parseObjectId,
   type Agent,
   type AgentName,
   type AgentStore,
   type AuditEvent,
+  type ClientAuthorization,
+  type KnownAgent,
 } from '../../core/index.ts';
 import { insertAuditEvents } from './insert-audit-events.ts';
 import type { Database, Transaction } from './open-database.ts';
@@ -13,8 +16,11 @@ import { requireSubjectKey, type SubjectKey } from './subject-ref.ts';
 interface AgentRow {
   readonly agent_name: string;
   readonly client_id: string;
-  readonly registered_at: Date;
-  readonly expires_at: Date;
+  readonly user_id: string | null;
+  readonly client_authorization: ClientAuthorization;
+  readonly registered_at: Date | null;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
 }
 
 /** {@link AgentStore} on PostgreSQL. */
@@ -27,47 +33,79 @@ export class KnexAgentStore implements AgentStore {
     this.#subjectKey = requireSubjectKey(subjectKey);
   }
 
-  async register(agent: Agent, audit: readonly AuditEvent[]): Promise<void> {
-    await this.#db.transact('agent was not registered', async (trx) => {
-      await upsertAgent(trx, agent);
+  register(agent: Agent, audit: readonly AuditEvent[]): Promise<'registered' | 'agent_revoked'> {
+    return this.#db.transact('agent was not registered', async (trx) => {
+      if (!(await upsertAgent(trx, agent))) {
+        return 'agent_revoked';
+      }
       await insertAuditEvents(trx, audit, this.#subjectKey);
+      return 'registered';
     });
   }
 
-  find(name: AgentName): Promise<Agent | undefined> {
+  find(name: AgentName): Promise<KnownAgent | undefined> {
     return this.#db.transact('agent was not read', async (trx) => {
-      const row = await trx<AgentRow>('agents').where({ agent_name: name }).first();
-      return row === undefined ? undefined : parseAgent(row);
+      const { rows } = await trx.raw<{ rows: readonly AgentRow[] }>(
+        `select a.*, coalesce(a.revoked_at, app.revoked_at) as revoked_at
+         from agents a left join agents app on app.agent_name = a.client_id::text
+         where a.agent_name = ?`,
+        [name],
+      );
+      return rows[0] === undefined ? undefined : parseAgent(rows[0]);
     });
   }
 }
 
-/** Of two registrations at the same instant the one that expires later stays: order of arrival decides nothing. */
-async function upsertAgent(trx: Transaction, agent: Agent): Promise<void> {
-  await trx.raw(
-    `insert into agents as known (agent_name, client_id, registered_at, expires_at, first_registered_at)
-     values (:name, :clientId, :registeredAt, :expiresAt, :registeredAt)
+/**
+ * Of two registrations at the same instant the one that expires later stays, and of two alike in that too the one that
+ * is enforced (`required` sorts after `open`): order of arrival decides nothing.
+ *
+ * Answers whether it was done: not where the agent is revoked, nor the application whose personal agent it is.
+ */
+async function upsertAgent(trx: Transaction, agent: Agent): Promise<boolean> {
+  const { rows } = await trx.raw<{ rows: readonly unknown[] }>(
+    `insert into agents as known
+       (agent_name, client_id, user_id, client_authorization, registered_at, expires_at, first_registered_at)
+     select :name, cast(:clientId as uuid), cast(:userId as uuid), :clientAuthorization,
+       cast(:registeredAt as timestamptz), cast(:expiresAt as timestamptz), cast(:registeredAt as timestamptz)
+     where not exists (
+       select from agents app where app.agent_name = :clientId and app.revoked_at is not null)
      on conflict (agent_name) do update set
-       (registered_at, expires_at) = (
-         select newest.registered_at, newest.expires_at
-         from (values (known.registered_at, known.expires_at), (excluded.registered_at, excluded.expires_at))
-           as newest (registered_at, expires_at)
-         order by newest.registered_at desc, newest.expires_at desc limit 1),
-       first_registered_at = least(known.first_registered_at, excluded.first_registered_at)`,
+       (registered_at, expires_at, client_authorization) = (
+         select newest.registered_at, newest.expires_at, newest.client_authorization
+         from (values (known.registered_at, known.expires_at, known.client_authorization),
+             (excluded.registered_at, excluded.expires_at, excluded.client_authorization))
+           as newest (registered_at, expires_at, client_authorization)
+         order by newest.registered_at desc nulls last, newest.expires_at desc,
+           newest.client_authorization desc limit 1),
+       first_registered_at = least(known.first_registered_at, excluded.first_registered_at)
+     where known.revoked_at is null
+     returning 1`,
     {
       name: agent.name,
       clientId: agent.clientId,
+      userId: agent.userId ?? null,
+      clientAuthorization: agent.clientAuthorization,
       registeredAt: agent.registeredAt,
       expiresAt: agent.expiresAt,
     },
   );
+  return rows.length > 0;
 }
 
-function parseAgent(row: AgentRow): Agent {
+/** Undefined where an agent was revoked that never registered. */
+function parseAgent(row: AgentRow): KnownAgent | undefined {
+  const { registered_at: registeredAt, expires_at: expiresAt, revoked_at: revokedAt } = row;
+  if (registeredAt === null || expiresAt === null) {
+    return undefined;
+  }
   return {
     name: parseAgentName(row.agent_name),
     clientId: parseClientId(row.client_id),
-    registeredAt: row.registered_at,
-    expiresAt: row.expires_at,
+    ...(row.user_id === null ? {} : { userId: parseObjectId(row.user_id) }),
+    clientAuthorization: row.client_authorization,
+    registeredAt,
+    expiresAt,
+    ...(revokedAt === null ? {} : { revokedAt }),
   };
 }

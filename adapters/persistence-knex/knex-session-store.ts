@@ -1,14 +1,19 @@
 import {
   foldSession,
   type AuditEvent,
+  isOver,
   type DescribeChange,
+  type GrantRefusal,
+  type OpenLimit,
   type Session,
   type SessionFact,
+  type SessionId,
   type SessionIntent,
   type SessionKey,
   type SessionStore,
 } from '../../core/index.ts';
 import { parseFact, toFactRow, type FactRow } from './fact-row.ts';
+import { hasTooManyOpen } from './has-too-many-open.ts';
 import { insertAuditEvents } from './insert-audit-events.ts';
 import type { Database, Transaction } from './open-database.ts';
 import { parseSession, toSessionRow, toStatusRow, type SessionRow } from './session-row.ts';
@@ -27,10 +32,18 @@ export class KnexSessionStore implements SessionStore {
     this.#subjectKey = requireSubjectKey(subjectKey);
   }
 
-  async open(intent: SessionIntent, audit: readonly AuditEvent[]): Promise<void> {
-    await this.#db.transact('session was not opened', async (trx) => {
+  open(
+    intent: SessionIntent,
+    audit: readonly AuditEvent[],
+    limit?: OpenLimit,
+  ): Promise<'opened' | 'too_many_open'> {
+    return this.#db.transact('session was not opened', async (trx) => {
+      if (limit !== undefined && (await hasTooManyOpen(trx, intent.caller.clientId, limit))) {
+        return 'too_many_open';
+      }
       await trx('sessions').insert(toSessionRow({ intent, ...foldSession(intent, []) }));
       await insertAuditEvents(trx, audit, this.#subjectKey);
+      return 'opened';
     });
   }
 
@@ -41,16 +54,23 @@ export class KnexSessionStore implements SessionStore {
   ): Promise<'applied' | 'already_known' | 'unknown_session'> {
     return this.#db.transact('facts of a session were not recorded', async (trx) => {
       const row = await trx<SessionRow>('sessions').where(condition(key)).forUpdate().first();
+      return row === undefined ? 'unknown_session' : this.#change(trx, parseSession(row), facts, describe);
+    });
+  }
+
+  grant(
+    sessionId: SessionId,
+    facts: readonly SessionFact[],
+    describe: DescribeChange,
+  ): Promise<'applied' | 'already_known' | 'unknown_session' | GrantRefusal> {
+    return this.#db.transact('the grant of a session was not recorded', async (trx) => {
+      const { rows } = await trx.raw<{ rows: readonly GrantRow[] }>(SELECT_FOR_GRANT, [sessionId]);
+      const [row] = rows;
       if (row === undefined) {
         return 'unknown_session';
       }
       const before = parseSession(row);
-      if ((await insertFacts(trx, before, facts)) === 0) {
-        return 'already_known';
-      }
-      const after = await refold(trx, before);
-      await insertAuditEvents(trx, describe(before, after), this.#subjectKey);
-      return 'applied';
+      return refusalOf(row, before) ?? this.#change(trx, before, facts, describe);
     });
   }
 
@@ -60,6 +80,49 @@ export class KnexSessionStore implements SessionStore {
       return row === undefined ? undefined : parseSession(row);
     });
   }
+
+  /** On a session whose row is locked. */
+  async #change(
+    trx: Transaction,
+    before: Session,
+    facts: readonly SessionFact[],
+    describe: DescribeChange,
+  ): Promise<'applied' | 'already_known'> {
+    if ((await insertFacts(trx, before, facts)) === 0) {
+      return 'already_known';
+    }
+    const after = await refold(trx, before);
+    await insertAuditEvents(trx, describe(before, after), this.#subjectKey);
+    return 'applied';
+  }
+}
+
+interface GrantRow extends SessionRow {
+  readonly agent_revoked: boolean;
+  readonly client_blocked: boolean;
+}
+
+/**
+ * One snapshot, taken when the room is there already: whoever cuts off the agent or the client either committed before
+ * it, and it shows; or lists the open sessions after it, and finds this one.
+ */
+const SELECT_FOR_GRANT = `
+  select s.*,
+    exists (select from agents a where a.agent_name in (s.agent_name, s.agent_client_id::text)
+      and a.revoked_at is not null) as agent_revoked,
+    exists (select from clients c where c.client_id = s.caller_client_id and c.blocked_at is not null)
+      as client_blocked
+  from sessions s where s.session_id = ? for update`;
+
+/** What was cut off comes first: a session that it ended is over because of it. */
+function refusalOf(row: GrantRow, session: Session): GrantRefusal | undefined {
+  if (row.agent_revoked) {
+    return 'agent_revoked';
+  }
+  if (row.client_blocked) {
+    return 'client_blocked';
+  }
+  return isOver(session) ? 'session_over' : undefined;
 }
 
 function condition(key: SessionKey): { session_id: string } | { room_name: string } {

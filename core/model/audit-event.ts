@@ -10,12 +10,17 @@ export type AuditEventType =
   | 'service.started'
   | 'agent.registered'
   | 'agent.registration_denied'
+  | 'agent.revoked'
+  | 'agent.restored'
+  | 'client.blocked'
+  | 'client.unblocked'
   | 'session.requested'
   | 'session.granted'
   | 'session.denied'
   | 'session.failed'
   | 'session.transition'
   | 'session.agent_presence'
+  | 'session.ended_by_operator'
   | 'webhook.rejected';
 
 export type AuditOutcome = 'allowed' | 'denied' | 'error';

@@ -12,7 +12,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type ClientId = Branded<'ClientId'>;
 /** The object id of a user or a service principal in Entra: a GUID in lower case. */
 export type ObjectId = Branded<'ObjectId'>;
-/** The name LiveKit dispatches an agent by: the client id that registered it. */
+/** The name LiveKit dispatches an agent by: the client id that registered it; for a user's own `<client id>.<user id>`. */
 export type AgentName = Branded<'AgentName'>;
 export type SessionId = Branded<'SessionId'>;
 /** `s-` and 128 random bits in hex; never reused. */
@@ -29,6 +29,7 @@ export type TokenId = Branded<'TokenId'>;
 export type EventId = Branded<'EventId'>;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const AGENT_NAME = new RegExp(`${GUID.source.slice(0, -1)}(?:\\.${GUID.source.slice(1, -1)})?$`);
 const ROOM_NAME = /^s-[0-9a-f]{32}$/;
 const ROOM_SID = /^RM_[A-Za-z0-9_-]{1,64}$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -60,7 +61,7 @@ export function parseTokenId(raw: string): TokenId {
 }
 
 export function parseAgentName(raw: string): AgentName {
-  return matching(GUID, raw, 'an agent name') as AgentName;
+  return matching(AGENT_NAME, raw, 'an agent name') as AgentName;
 }
 
 export function parseRoomName(raw: string): RoomName {
@@ -95,9 +96,12 @@ export function roomNameOf(randomHex: string): RoomName {
   return parseRoomName(`s-${randomHex}`);
 }
 
-/** An agent is an Entra application: the id that registered it is the name it is dispatched by. */
-export function agentNameOf(client: ClientId): AgentName {
-  return parseAgentName(client);
+/**
+ * An agent is an Entra application: the id that registered it is the name it is dispatched by. A personal agent is that
+ * application in the hands of one user.
+ */
+export function agentNameOf(client: ClientId, user?: ObjectId): AgentName {
+  return parseAgentName(user === undefined ? client : `${client}.${user}`);
 }
 
 function matching(pattern: RegExp, value: string, what: string): string {

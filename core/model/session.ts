@@ -39,7 +39,7 @@ export interface SeenParticipant {
  * Something that happened to a session. Facts arrive in any order, some twice, some never; `factId` is what makes one
  * the same as another (LiveKit's event id, or the name of the session's own step).
  */
-export type SessionFact = RoomFact | ParticipantFact | GrantFact | FailureFact;
+export type SessionFact = RoomFact | ParticipantFact | GrantFact | FailureFact | CutFact;
 
 interface Fact<Kind extends string> {
   readonly factId: string;
@@ -67,11 +67,19 @@ export interface FailureFact extends Fact<'start_failed'> {
   readonly reason: string;
 }
 
+/** The platform itself ended the session. */
+export interface CutFact extends Fact<'session_cut'> {
+  readonly reason: CutReason;
+}
+
 /** In order of rank: a session's state is the highest its facts speak for, and never goes back. */
 export const SESSION_STATES = ['starting', 'created', 'active', 'ended', 'failed'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
-export type EndReason = 'nobody_came' | 'completed';
+/** In order of rank: whatever the room's own end says, a cut is why it ended. */
+export const END_REASONS = ['nobody_came', 'completed', 'reconciled', 'limit', 'revoked'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+export type CutReason = Extract<EndReason, 'reconciled' | 'limit' | 'revoked'>;
 export type AgentPresence = 'pending' | 'joined' | 'left';
 
 /** What a session's facts come to. */
@@ -84,4 +92,9 @@ export interface SessionStatus {
 
 export interface Session extends SessionStatus {
   readonly intent: SessionIntent;
+}
+
+/** Nothing can bring it back: its room is closed, or was never handed out. */
+export function isOver({ state }: Pick<Session, 'state'>): boolean {
+  return state === 'ended' || state === 'failed';
 }

@@ -24,10 +24,16 @@ export interface AgentGrants {
   readonly canPublishData: true;
 }
 
+/** In LiveKit's own words. */
+export const TRACK_SOURCES = ['camera', 'microphone', 'screen_share', 'screen_share_audio'] as const;
+export type TrackSource = (typeof TRACK_SOURCES)[number];
+
 export interface ParticipantGrants {
   readonly roomJoin: true;
   readonly room: RoomName;
   readonly canPublish: boolean;
+  /** Never empty, which at LiveKit means all of them; absent means the same. */
+  readonly canPublishSources?: readonly TrackSource[];
   readonly canSubscribe: boolean;
   readonly canPublishData: boolean;
   readonly canUpdateOwnMetadata: false;
@@ -37,8 +43,11 @@ export interface ParticipantGrants {
 export interface TokenSpec {
   readonly subject: AgentName | ParticipantIdentity;
   readonly grants: Grants;
-  /** Participant attributes, all of them `lkps.*`; empty for an agent. */
+  /** Participant attributes: the platform's own (`lkps.*`), and what the caller asked for. Empty for an agent. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** What others in the room see of a participant; absent where nobody asked for it. */
+  readonly name?: string;
+  readonly metadata?: string;
   readonly tokenId: TokenId;
   readonly issuedAt: Date;
   readonly expiresAt: Date;

@@ -1,7 +1,10 @@
 import type { RoomSid } from '../model/names.ts';
 import {
+  END_REASONS,
   SESSION_STATES,
   type AgentPresence,
+  type CutFact,
+  type EndReason,
   type ParticipantFact,
   type RoomFact,
   type RoomLife,
@@ -24,11 +27,10 @@ export function foldSession(expected: Expected, facts: Iterable<SessionFact>): S
   const ruling = rulingLife(all);
   const relevant = all.filter((fact) => !hasLife(fact) || fact.life.sid === ruling?.sid);
   const state = highest(relevant.map((fact) => impliedState(expected, relevant, fact)));
-  const participantCame = relevant.some((fact) => impliedState(expected, relevant, fact) === 'active');
   return {
     state,
     ...(ruling === undefined ? {} : { roomSid: ruling.sid }),
-    ...(state === 'ended' ? { endReason: participantCame ? 'completed' : 'nobody_came' } : {}),
+    ...(state === 'ended' ? { endReason: endReason(expected, relevant) } : {}),
     agentPresence: agentPresence(expected, relevant),
   };
 }
@@ -70,6 +72,7 @@ function impliedState(expected: Expected, facts: readonly SessionFact[], fact: S
     case 'start_failed':
       return facts.some((other) => other.kind === 'token_granted') ? 'starting' : 'failed';
     case 'room_finished':
+    case 'session_cut':
       return 'ended';
     case 'participant_joined':
     case 'participant_left': // LiveKit reports it only of one who had joined: it stands in for a lost join
@@ -85,6 +88,22 @@ function impliedState(expected: Expected, facts: readonly SessionFact[], fact: S
 
 function highest(states: readonly SessionState[]): SessionState {
   return states.reduce((a, b) => (SESSION_STATES.indexOf(b) > SESSION_STATES.indexOf(a) ? b : a), 'starting');
+}
+
+/** A cut outranks what LiveKit then says of the room: closing the room is how a session is cut. */
+function endReason(expected: Expected, facts: readonly SessionFact[]): EndReason {
+  const participantCame = facts.some((fact) => impliedState(expected, facts, fact) === 'active');
+  return facts
+    .filter(isCut)
+    .map(({ reason }): EndReason => reason)
+    .reduce(
+      (a, b) => (END_REASONS.indexOf(b) > END_REASONS.indexOf(a) ? b : a),
+      participantCame ? 'completed' : 'nobody_came',
+    );
+}
+
+function isCut(fact: SessionFact): fact is CutFact {
+  return fact.kind === 'session_cut';
 }
 
 /** Agents come and go by participant sid: only a life that joined and has not left is there. */

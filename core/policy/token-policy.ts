@@ -7,7 +7,8 @@ import type {
   TokenId,
 } from '../model/names.ts';
 import type { Principal } from '../model/principal.ts';
-import type { TokenSpec, TokenTtlMs } from '../model/token.ts';
+import { isReservedAttribute, type SeatPermissions, type SeatWishes } from '../model/seat-wishes.ts';
+import { TRACK_SOURCES, type ParticipantGrants, type TokenSpec, type TokenTtlMs } from '../model/token.ts';
 
 export interface TokenTime {
   readonly tokenId: TokenId;
@@ -25,7 +26,7 @@ export function agentToken(agent: AgentName, time: TokenTime): TokenSpec {
   };
 }
 
-export interface SessionSeat {
+export interface SessionSeat extends SeatWishes {
   readonly sessionId: SessionId;
   readonly room: RoomName;
   readonly identity: ParticipantIdentity;
@@ -33,26 +34,50 @@ export interface SessionSeat {
   readonly requestId: RequestId;
 }
 
-/** What a participant receives: one room, one identity. The attributes let the agent know who it talks to. */
+/**
+ * What a participant receives: one room, one identity, and of the rights there no more than it asked for. The `lkps.*`
+ * attributes let the agent know who it talks to.
+ */
 export function participantToken(seat: SessionSeat, time: TokenTime): TokenSpec {
   return {
     subject: seat.identity,
     grants: {
       roomJoin: true,
       room: seat.room,
-      canPublish: true,
-      canSubscribe: true,
-      canPublishData: true,
+      ...publishing(seat.permissions),
+      canSubscribe: seat.permissions?.canSubscribe !== false,
+      canPublishData: seat.permissions?.canPublishData !== false,
       canUpdateOwnMetadata: false,
     },
     attributes: seatAttributes(seat),
+    ...(isSaid(seat.name) ? { name: seat.name } : {}),
+    ...(isSaid(seat.metadata) ? { metadata: seat.metadata } : {}),
     ...lifetime(time),
   };
 }
 
+/** An empty list of sources means all of them at LiveKit, so it must never get there. */
+function publishing(
+  wishes: SeatPermissions = {},
+): Pick<ParticipantGrants, 'canPublish' | 'canPublishSources'> {
+  const { canPublish, canPublishSources: asked } = wishes;
+  const sources = asked && TRACK_SOURCES.filter((source) => asked.includes(source));
+  if (canPublish === false || sources?.length === 0) {
+    return { canPublish: false };
+  }
+  return { canPublish: true, ...(sources === undefined ? {} : { canPublishSources: sources }) };
+}
+
+/** To LiveKit an empty text is none. */
+function isSaid(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
 function seatAttributes(seat: SessionSeat): Readonly<Record<string, string>> {
   const user = seat.caller.kind === 'user' ? seat.caller.userId : undefined;
+  const wished = Object.entries(seat.attributes ?? {}).filter(([key]) => !isReservedAttribute(key));
   return {
+    ...Object.fromEntries(wished),
     'lkps.session_id': seat.sessionId,
     'lkps.client_id': seat.caller.clientId,
     ...(user === undefined ? {} : { 'lkps.user_id': user }),

@@ -37,9 +37,11 @@ export interface ApplicationDirectory {
   findServicePrincipalId(application: ClientId): Promise<ObjectId | undefined>;
 
   /**
-   * Who may reach the application, or why nobody can tell.
+   * Who may reach the application, or why nobody can tell; young enough to decide about `client`. Counted from when it
+   * was asked for at the source (`fetchedAt`), an answer lets a listed client in for at most 60 s, and keeps out one that
+   * it does not list for at most 15 s.
    *
    * @throws LkpsError `authorization_unavailable` when a retry can help.
    */
-  findPreAuthorization(application: ClientId): Promise<PreAuthorization>;
+  findPreAuthorization(application: ClientId, client: ClientId): Promise<PreAuthorization>;
 }

@@ -2,6 +2,8 @@ import type { Principal } from '../model/principal.ts';
 
 export type Identification =
   | { readonly outcome: 'identified'; readonly principal: Principal }
+  /** It is known who calls, and that they lack the role this deployment asks for. */
+  | { readonly outcome: 'role_missing'; readonly principal: Principal }
   /** `reason` is a snake_case code for log and audit; the caller hears only `unauthenticated`. */
   | { readonly outcome: 'rejected'; readonly reason: string };
 

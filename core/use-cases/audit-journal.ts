@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventType, AuditFacts, AuditOutcome } from '../model/audit-event.ts';
+import type { OperatorNote } from '../model/cut-off.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import type { Session, SessionIntent } from '../model/session.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,6 +62,14 @@ export function sessionFacts(intent: SessionIntent): AuditFacts {
     room: intent.room,
     requestId: intent.requestId,
   };
+}
+
+/** Who acted without a request: never a name, which would stay on record for ever. */
+export function operatorDetails(note: OperatorNote | undefined): {
+  readonly by: string;
+  readonly note?: string;
+} {
+  return { by: 'operator', ...(note === undefined ? {} : { note }) };
 }
 
 function sidOf({ roomSid }: Session): AuditFacts {

@@ -4,9 +4,11 @@ import type { RequestContext } from '../model/request-context.ts';
 import type { RoomLife, SessionFact } from '../model/session.ts';
 import type { AuditStore } from '../ports/audit-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { SessionStore } from '../ports/session-store.ts';
 import type { LiveKitEvent, SignedWebhook, WebhookVerifier } from '../ports/webhook-verifier.ts';
-import { contextFacts, type AuditJournal } from './audit-journal.ts';
+import type { AuditJournal } from './audit-journal.ts';
+import { RefusalRecord } from './refusal-record.ts';
 
 export interface HandleWebhookInput {
   readonly webhook: SignedWebhook;
@@ -20,7 +22,7 @@ export type WebhookOutcome = 'applied' | 'already_known' | 'ignored';
 export class HandleWebhook {
   readonly #verifier: WebhookVerifier;
   readonly #sessions: SessionStore;
-  readonly #audit: AuditStore;
+  readonly #refusals: RefusalRecord;
   readonly #clock: Clock;
   readonly #journal: AuditJournal;
 
@@ -30,10 +32,11 @@ export class HandleWebhook {
     readonly audit: AuditStore;
     readonly clock: Clock;
     readonly journal: AuditJournal;
+    readonly limits: { readonly refusalRows: RateLimiter };
   }) {
     this.#verifier = ports.verifier;
     this.#sessions = ports.sessions;
-    this.#audit = ports.audit;
+    this.#refusals = new RefusalRecord({ ...ports, rows: ports.limits.refusalRows });
     this.#clock = ports.clock;
     this.#journal = ports.journal;
   }
@@ -43,8 +46,7 @@ export class HandleWebhook {
     const verification = await this.#verifier.verify(webhook);
     if (verification.outcome === 'rejected') {
       const { reason } = verification;
-      const facts = { reason, ...contextFacts(context) };
-      await this.#audit.append([this.#journal.event('webhook.rejected', 'denied', facts)]);
+      await this.#refusals.write({ type: 'webhook.rejected', reason, context });
       throw new LkpsError('unauthenticated', `webhook rejected: ${reason}`);
     }
     const about = subjectOf(verification.event);

@@ -1,4 +1,5 @@
-import { LkpsError } from '../errors.ts';
+import { LkpsError, type LkpsErrorCode, type RequestIssue } from '../errors.ts';
+import { agentIdentity, type Agent, type AgentRules, type ClientAuthorization } from '../model/agent.ts';
 import { agentNameOf, type AgentName } from '../model/names.ts';
 import type { Principal } from '../model/principal.ts';
 import type { RequestContext } from '../model/request-context.ts';
@@ -13,6 +14,8 @@ import { contextFacts, type AuditJournal } from './audit-journal.ts';
 
 export interface RegisterAgentInput {
   readonly caller: Principal;
+  /** What the agent says of its clients; absent: enforced. */
+  readonly clientAuthorization?: ClientAuthorization;
   readonly context: RequestContext;
 }
 
@@ -30,9 +33,10 @@ export interface RegisterAgentPorts {
   readonly ids: Ids;
   readonly journal: AuditJournal;
   readonly tokenTtlMs: TokenTtlMs;
+  readonly rules: AgentRules;
 }
 
-/** Gives an application its agent token. Registering again is how an agent renews; each one is on record. */
+/** Gives an agent its token. Registering again is how an agent renews; each one is on record. */
 export class RegisterAgent {
   readonly #ports: RegisterAgentPorts;
 
@@ -43,31 +47,65 @@ export class RegisterAgent {
   /**
    * The token leaves only after the registration and its audit event are durable.
    *
-   * @throws LkpsError `service_principal_required` for a caller that is not an application, `audit_unavailable`.
+   * @throws LkpsError `service_principal_required` for a caller that can be no agent, `forbidden_field` for one that may
+   * not be open, `agent_revoked`, `audit_unavailable`.
    */
-  async execute({ caller, context }: RegisterAgentInput): Promise<RegisteredAgent> {
-    const { agents, audit, tokens, clock, ids, journal, tokenTtlMs } = this.#ports;
-    const about = { actor: caller, agent: agentNameOf(caller.clientId), ...contextFacts(context) };
-    if (caller.kind !== 'application') {
-      const reason = 'service_principal_required';
-      await audit.append([journal.event('agent.registration_denied', 'denied', { reason, ...about })]);
-      throw new LkpsError(reason, 'only an application can be an agent');
-    }
+  async execute(input: RegisterAgentInput): Promise<RegisteredAgent> {
+    const { agents, tokens, clock, ids, journal, tokenTtlMs } = this.#ports;
+    const agent = await this.#permitted(input);
 
     const registeredAt = clock.now();
-    const token = agentToken(about.agent, {
+    const token = agentToken(agent.name, {
       tokenId: ids.tokenId(),
       issuedAt: registeredAt,
       ttlMs: tokenTtlMs,
     });
     const { grants, tokenId, expiresAt } = token;
     const { jwt, signingKeyId } = await tokens.issue(token);
-    await agents.register({ name: about.agent, clientId: caller.clientId, registeredAt, expiresAt }, [
+    const recorded = await agents.register({ ...agent, registeredAt, expiresAt }, [
       journal.event('agent.registered', 'allowed', {
-        ...about,
+        actor: input.caller,
+        agent: agent.name,
+        ...contextFacts(input.context),
         token: { grants, tokenId, expiresAt, signingKeyId },
+        details: { client_authorization: agent.clientAuthorization },
       }),
     ]);
-    return { token: jwt, agentName: about.agent, expiresAt };
+    return recorded === 'agent_revoked'
+      ? this.#deny(input, recorded, [], agent.name)
+      : { token: jwt, agentName: agent.name, expiresAt };
+  }
+
+  /** Which agent the caller is: its application, or where the platform allows that, the user's own. */
+  async #permitted(input: RegisterAgentInput): Promise<Omit<Agent, 'registeredAt' | 'expiresAt'>> {
+    const { caller, clientAuthorization = 'required' } = input;
+    const { rules } = this.#ports;
+    if (caller.kind === 'application') {
+      return clientAuthorization === 'open' && rules.clientAuthorization === 'always'
+        ? this.#deny(input, 'forbidden_field', OPEN_NOT_PERMITTED)
+        : { ...agentIdentity(caller.clientId), clientAuthorization };
+    }
+    if (rules.userAgents === 'deny' || caller.userId === undefined) {
+      return this.#deny(input, 'service_principal_required');
+    }
+    return clientAuthorization === 'open'
+      ? this.#deny(input, 'forbidden_field', OPEN_NOT_PERMITTED)
+      : { ...agentIdentity(caller.clientId, caller.userId), clientAuthorization };
+  }
+
+  async #deny(
+    { caller, context }: RegisterAgentInput,
+    code: LkpsErrorCode,
+    issues: readonly RequestIssue[] = [],
+    agent = agentNameOf(caller.clientId),
+  ): Promise<never> {
+    const { audit, journal } = this.#ports;
+    const about = { actor: caller, agent, ...contextFacts(context) };
+    await audit.append([journal.event('agent.registration_denied', 'denied', { reason: code, ...about })]);
+    throw new LkpsError(code, `registration denied: ${code}`, { issues });
   }
 }
+
+const OPEN_NOT_PERMITTED: readonly RequestIssue[] = [
+  { path: 'client_authorization', message: 'open is not permitted here' },
+];

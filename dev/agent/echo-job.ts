@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { defineAgent, type JobContext } from '@livekit/agents';
 import { AudioEcho } from './audio-echo.ts';
 import { DataEcho } from './data-echo.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { emit } from './event-line.ts';
 import { sessionParticipant } from './session-participant.ts';
+import { sayWhatIsSeen, sayWhoIsServed } from './witness.ts';
 
 endWithParent();
 
@@ -21,14 +23,22 @@ async function entry(context: JobContext): Promise<void> {
   });
   const data = new DataEcho(room);
   const audio = new AudioEcho(room);
+  sayWhatIsSeen(room);
   await context.connect();
-  emit({ event: 'job_started', ...facts });
+  emit({ event: 'job_started', ...facts, ...digest(job.metadata) });
   await Promise.all([
     audio.publish(),
     sessionParticipant(room).then((identity) => {
       data.serve(identity);
+      sayWhoIsServed(room, identity);
     }),
   ]);
+}
+
+function digest(metadata: string): { readonly metadata_bytes: number; readonly metadata_sha256: string } {
+  const bytes = Buffer.from(metadata, 'utf8');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { metadata_bytes: bytes.length, metadata_sha256: sha256 };
 }
 
 /** The worker library loads a job file by its default export. */

@@ -6,12 +6,15 @@ import type { Settings } from './settings.ts';
 const TIMEOUT_MS = 10_000;
 
 /**
- * The application's access tokens. The credential caches them, so this is asked for every use.
+ * Access tokens of whoever the agent is. The credential caches them, so this is asked for every use; a token that was
+ * handed over lasts as long as it lasts.
  *
  * Retries are the caller's: the credential's own are off, or an outage would be waited for twice.
  */
 export function entraTokens(settings: Settings): () => Promise<string> {
-  const credential = new ClientSecretCredential(settings.tenantId, settings.clientId, settings.clientSecret, {
+  const { tenantId, credential: own } = settings;
+  if ('accessToken' in own) return () => Promise.resolve(own.accessToken);
+  const credential = new ClientSecretCredential(tenantId, own.clientId, own.clientSecret, {
     authorityHost: settings.authorityHost,
     disableInstanceDiscovery: true,
     retryOptions: { maxRetries: 0 },

@@ -17,7 +17,9 @@ type AgentEvent =
       readonly ms: number;
     }
   | { readonly event: 'renewed'; readonly expires_at: string }
-  | JobEvent
+  | JobStarted
+  | JobEnded
+  | Seen
   | {
       readonly event: 'failed';
       readonly step: 'configure' | 'register' | 'renew' | 'worker';
@@ -25,12 +27,40 @@ type AgentEvent =
     }
   | { readonly event: 'stopped' };
 
-interface JobEvent {
-  readonly event: 'job_started' | 'job_ended';
+interface Job {
   readonly room: string;
   readonly job_id: string;
   readonly request_id: string | null;
 }
+
+interface JobStarted extends Job {
+  readonly event: 'job_started';
+  /** What the dispatch said to the agent, by size and SHA-256: it may be long, and it is for the agent alone. */
+  readonly metadata_bytes: number;
+  readonly metadata_sha256: string;
+}
+
+interface JobEnded extends Job {
+  readonly event: 'job_ended';
+}
+
+/** What of a participant reached the agent. */
+type Seen = { readonly room: string } & (
+  | {
+      readonly event: 'participant_seen';
+      readonly identity: string;
+      readonly name: string;
+      readonly metadata: string;
+      readonly attributes: Readonly<Record<string, string>>;
+    }
+  | { readonly event: 'track_seen'; readonly from: string; readonly source: string }
+  | {
+      readonly event: 'data_seen';
+      readonly from: string | null;
+      readonly topic: string | null;
+      readonly text: string;
+    }
+);
 
 /** Writes one event. Pipes are written synchronously and lines are short: those of several processes never mix. */
 export function emit(event: AgentEvent): void {

@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { isAttempt, type Attempt } from './attempts.ts';
 import type { Access } from './joining.ts';
 import type { ProbeOptions } from './probe-join.ts';
 import type { TalkOptions } from './talk.ts';
 import { randomToneHz } from './tone.ts';
+import type { TryOptions } from './try-out.ts';
 
 export const USAGE = `usage: LKPS_CLIENT_URL=ws://.. LKPS_CLIENT_TOKEN=.. node main.ts <scenario> [--timeout seconds]
   talk        [--nonce text (or LKPS_CLIENT_NONCE)] [--tone hz]
   stay        --seconds n
+  try         --attempt what .. [--seconds n] [--nonce text] [--tone hz]
   probe-join  [--query name=value ..] [--via library|websocket]`;
 
 type Scenario =
   | { readonly name: 'talk'; readonly options: TalkOptions }
   | { readonly name: 'stay'; readonly seconds: number }
+  | { readonly name: 'try'; readonly options: TryOptions }
   | { readonly name: 'probe-join'; readonly options: ProbeOptions };
 
 export interface Invocation {
@@ -33,6 +37,7 @@ export function parseInvocation(argv: readonly string[], env: Environment): Invo
       nonce: { type: 'string' },
       tone: { type: 'string' },
       seconds: { type: 'string' },
+      attempt: { type: 'string', multiple: true, default: [] },
       query: { type: 'string', multiple: true, default: [] },
       via: { type: 'string', default: 'library' },
     },
@@ -50,6 +55,7 @@ interface Values {
   readonly nonce?: string | undefined;
   readonly tone?: string | undefined;
   readonly seconds: number;
+  readonly attempt: readonly string[];
   readonly query: readonly string[];
   readonly via: string;
 }
@@ -58,13 +64,14 @@ function parseScenario(positionals: readonly string[], env: Environment, values:
   const [name, ...rest] = positionals;
   if (rest.length > 0) throw new Error(`unexpected argument ${rest.join(' ')}`);
   switch (name) {
-    case 'talk': {
-      const nonce = values.nonce ?? env['LKPS_CLIENT_NONCE'] ?? randomUUID();
-      const toneHz = values.tone === undefined ? randomToneHz() : positive('--tone', values.tone);
-      return { name, options: { nonce, toneHz } };
-    }
+    case 'talk':
+      return { name, options: parseTalk(env, values) };
     case 'stay':
       return { name, seconds: values.seconds };
+    case 'try': {
+      const attempts = values.attempt.map(parseAttempt);
+      return { name, options: { ...parseTalk(env, values), attempts, seconds: values.seconds } };
+    }
     case 'probe-join':
       return {
         name,
@@ -74,6 +81,18 @@ function parseScenario(positionals: readonly string[], env: Environment, values:
     default:
       throw new Error(`unknown scenario ${name ?? '(none)'}`);
   }
+}
+
+function parseTalk(env: Environment, values: Values): TalkOptions {
+  return {
+    nonce: values.nonce ?? env['LKPS_CLIENT_NONCE'] ?? randomUUID(),
+    toneHz: values.tone === undefined ? randomToneHz() : positive('--tone', values.tone),
+  };
+}
+
+function parseAttempt(text: string): Attempt {
+  if (!isAttempt(text)) throw new Error(`unknown attempt ${text}`);
+  return text;
 }
 
 function pair(text: string): [string, string] {

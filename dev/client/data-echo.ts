@@ -31,6 +31,15 @@ export async function echoData(
   }
 }
 
+/** One packet that the agent would answer. */
+export async function sendData(room: Room, agent: string, nonce: string): Promise<void> {
+  await room.localParticipant?.publishData(Buffer.from(nonce, 'utf8'), {
+    reliable: true,
+    destination_identities: [agent],
+    topic: ASK_TOPIC,
+  });
+}
+
 async function sendUntilAnswered(
   room: Room,
   agent: string,
@@ -46,11 +55,7 @@ async function sendUntilAnswered(
   const send = async (): Promise<void> => {
     sentAt = performance.now();
     attempts += 1;
-    await room.localParticipant?.publishData(Buffer.from(nonce, 'utf8'), {
-      reliable: true,
-      destination_identities: [agent],
-      topic: ASK_TOPIC,
-    });
+    await sendData(room, agent, nonce);
   };
   await send();
   const enough = AbortSignal.any([answered, interruption]);

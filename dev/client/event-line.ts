@@ -56,6 +56,21 @@ type ClientEvent =
       readonly identity: string;
       readonly changed: Readonly<Record<string, string>>;
     }
+  | { readonly event: 'track'; readonly from: string; readonly source: string }
+  | {
+      readonly event: 'tried';
+      readonly what: string;
+      readonly outcome: 'done' | 'failed';
+      readonly reason?: string;
+      readonly ms: number;
+    }
+  | { readonly event: 'tried_all' }
+  | {
+      readonly event: 'self';
+      readonly name: string;
+      readonly metadata: string;
+      readonly attributes: Readonly<Record<string, string>>;
+    }
   | { readonly event: 'disconnected'; readonly reason: string }
   | { readonly event: 'left'; readonly ms: number }
   | { readonly event: 'refused'; readonly status: number; readonly reason: string }

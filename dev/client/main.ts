@@ -7,6 +7,7 @@ import { reasonOf } from './redact.ts';
 import { stay } from './stay.ts';
 import { StepFailed } from './step.ts';
 import { talk } from './talk.ts';
+import { tryOut } from './try-out.ts';
 
 /** Leaving and freeing the native client takes well under a second; after this the process ends without. */
 const LEAVE_WITHIN_MS = 3000;
@@ -56,6 +57,9 @@ async function run({ access, scenario }: Invocation, interruption: AbortSignal):
       return true;
     case 'stay':
       await stay(access, scenario.seconds, interruption);
+      return true;
+    case 'try':
+      await tryOut(access, scenario.options, interruption);
       return true;
     case 'probe-join':
       return probeJoin(access, scenario.options, interruption);

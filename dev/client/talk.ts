@@ -1,4 +1,5 @@
-import { ParticipantKind, Room, RoomEvent, type RemoteParticipant } from '@livekit/rtc-node';
+import { Room } from '@livekit/rtc-node';
+import { agentIn } from './agent-in.ts';
 import { AudioEcho } from './audio-echo.ts';
 import { echoData } from './data-echo.ts';
 import { emit } from './event-line.ts';
@@ -29,19 +30,4 @@ export async function talk(access: Access, options: TalkOptions, interruption: A
   } finally {
     await leave(room);
   }
-}
-
-/** Listens from before the join on, so that an agent that comes in between is not missed. */
-function agentIn(room: Room): () => Promise<RemoteParticipant> {
-  let consider: (participant: RemoteParticipant) => void = () => undefined;
-  const agent = new Promise<RemoteParticipant>((resolve) => {
-    consider = (participant) => {
-      if (participant.kind === ParticipantKind.AGENT) resolve(participant);
-    };
-  });
-  room.on(RoomEvent.ParticipantConnected, consider);
-  return () => {
-    for (const participant of room.remoteParticipants.values()) consider(participant);
-    return agent;
-  };
 }

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { createHttpHandler, type HttpLog } from '@livekit-platform/service/http';
-import { platformRouter } from '@livekit-platform/service/http-koa';
+import { limitedServer, platformRouter } from '@livekit-platform/service/http-koa';
 import { required } from './environment.ts';
 import { openPlatform } from './platform.ts';
 
@@ -24,8 +23,7 @@ const app = new Koa();
 app.use(platformRouter(createHttpHandler(platform.service)).routes()); // before anything that reads bodies
 app.use(orders.routes());
 
-const respond = app.callback();
-const server = createServer((request, response) => void respond(request, response));
+const server = limitedServer(app);
 server.listen(Number(required(process.env, 'PORT')), '127.0.0.1');
 
 process.once('SIGTERM', () => {

@@ -18,6 +18,7 @@ import {
   LiveKitWebhookVerifier,
 } from '@livekit-platform/service/livekit';
 import { RandomIds } from '@livekit-platform/service/random-ids';
+import { FlexibleRateLimiter } from '@livekit-platform/service/rate-limit';
 import { required, secret, type Environment } from './environment.ts';
 import { JsonlAuditStore } from './jsonl-audit-store.ts';
 import { ProcessAgentStore } from './process-agent-store.ts';
@@ -34,7 +35,14 @@ export interface Platform {
 export async function openPlatform(env: Environment, log: HttpLog): Promise<Platform> {
   const region = required(env, 'REGION');
   const livekitUrl = required(env, 'LIVEKIT_PUBLIC_URL');
-  const site: Site = { region, version: VERSION, livekitUrl, trustedHops: 0, corsOrigins: [] };
+  const site: Site = {
+    region,
+    version: VERSION,
+    livekitUrl,
+    trustedHops: 0,
+    corsOrigins: [],
+    maxInFlight: 256,
+  };
   const key = { id: required(env, 'LIVEKIT_KEY_ID'), secret: secret(env, 'LIVEKIT_KEY_SECRET') };
   const webhookKey = { id: required(env, 'WEBHOOK_KEY_ID'), secret: secret(env, 'WEBHOOK_KEY_SECRET') };
   const livekit = { url: required(env, 'LIVEKIT_URL'), key };
@@ -52,12 +60,20 @@ export async function openPlatform(env: Environment, log: HttpLog): Promise<Plat
     audit,
     agents: new ProcessAgentStore(audit),
     sessions: new ProcessSessionStore(audit),
+    cutOffs: { isBlocked: () => Promise.resolve(false) },
     directory,
     identity: new OcelotIdentitySource({ proof, evidence: 'directory', directory }),
     tokens: new LiveKitTokenIssuer(key),
     rooms: new LiveKitRoomDispatcher(livekit),
     verifier: new LiveKitWebhookVerifier({ keys: [webhookKey], clock }),
+    maxOpenSessions: 1000,
+    rules: { clientAuthorization: 'always', userAgents: 'deny' } as const,
     tokenTtlMs: parseTokenTtlSeconds(3600),
+    limits: {
+      perCaller: new FlexibleRateLimiter({ requests: 50, windowMs: 10_000 }),
+      perClient: new FlexibleRateLimiter({ requests: 2_000, windowMs: 10_000 }),
+      refusalRows: new FlexibleRateLimiter({ requests: 60, windowMs: 60_000, maxKeys: 100 }),
+    },
   };
   const probes = { livekit: new LiveKitProbe({ ...livekit, clock }), database: audit };
 

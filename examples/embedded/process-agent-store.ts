@@ -1,4 +1,10 @@
-import type { Agent, AgentName, AgentStore, AuditEvent } from '@livekit-platform/service/core';
+import {
+  supersedes,
+  type Agent,
+  type AgentName,
+  type AgentStore,
+  type AuditEvent,
+} from '@livekit-platform/service/core';
 import type { JsonlAuditStore } from './jsonl-audit-store.ts';
 
 /** {@link AgentStore} that lives as long as its process: after a restart the agents register again. */
@@ -10,12 +16,14 @@ export class ProcessAgentStore implements AgentStore {
     this.#trail = trail;
   }
 
-  register(agent: Agent, audit: readonly AuditEvent[]): Promise<void> {
-    const apply = (): void => {
+  /** This service cuts nobody off. */
+  register(agent: Agent, audit: readonly AuditEvent[]): Promise<'registered'> {
+    const apply = (): 'registered' => {
       const known = this.#agents.get(agent.name);
-      if (known === undefined || isNewer(agent, known)) {
+      if (known === undefined || supersedes(agent, known)) {
         this.#agents.set(agent.name, agent);
       }
+      return 'registered';
     };
     return this.#trail.commit(() => ({ events: audit, apply }));
   }
@@ -23,9 +31,4 @@ export class ProcessAgentStore implements AgentStore {
   find(name: AgentName): Promise<Agent | undefined> {
     return this.#trail.commit(() => ({ events: [], apply: () => this.#agents.get(name) }));
   }
-}
-
-function isNewer(a: Agent, b: Agent): boolean {
-  const laterMs = a.registeredAt.getTime() - b.registeredAt.getTime();
-  return laterMs > 0 || (laterMs === 0 && a.expiresAt.getTime() > b.expiresAt.getTime());
 }

@@ -1,8 +1,12 @@
 import {
   foldSession,
+  isOver,
   LkpsError,
   type AuditEvent,
+  type ClientId,
   type DescribeChange,
+  type GrantRefusal,
+  type OpenLimit,
   type Principal,
   type RoomName,
   type Session,
@@ -29,9 +33,16 @@ export class ProcessSessionStore implements SessionStore {
     this.#trail = trail;
   }
 
-  open(intent: SessionIntent, audit: readonly AuditEvent[]): Promise<void> {
+  open(
+    intent: SessionIntent,
+    audit: readonly AuditEvent[],
+    limit?: OpenLimit,
+  ): Promise<'opened' | 'too_many_open'> {
     const kept = { ...intent, caller: withoutPersonalData(intent.caller) };
     return this.#trail.commit(() => {
+      if (limit !== undefined && this.#openOf(intent.caller.clientId, limit.since) >= limit.maxOpen) {
+        return { events: [], apply: () => 'too_many_open' };
+      }
       if (this.#entries.has(intent.sessionId) || this.#sessionIn.has(intent.room)) {
         throw new LkpsError('audit_unavailable', 'a session and its room are opened once');
       }
@@ -40,6 +51,7 @@ export class ProcessSessionStore implements SessionStore {
         apply: () => {
           this.#entries.set(intent.sessionId, { intent: kept, facts: new Map() });
           this.#sessionIn.set(intent.room, intent.sessionId);
+          return 'opened';
         },
       };
     });
@@ -69,11 +81,32 @@ export class ProcessSessionStore implements SessionStore {
     });
   }
 
+  /** This service cuts nobody off, but a room may have closed before its token could leave. */
+  async grant(
+    sessionId: SessionId,
+    facts: readonly SessionFact[],
+    describe: DescribeChange,
+  ): Promise<'applied' | 'already_known' | 'unknown_session' | GrantRefusal> {
+    const entry = this.#entry({ sessionId });
+    return entry !== undefined && isOver(toSession(entry))
+      ? 'session_over'
+      : this.record({ sessionId }, facts, describe);
+  }
+
   find(key: SessionKey): Promise<Session | undefined> {
     return this.#trail.commit(() => {
       const entry = this.#entry(key);
       return { events: [], apply: () => entry && toSession(entry) };
     });
+  }
+
+  #openOf(client: ClientId, since: Date): number {
+    return [...this.#entries.values()].filter(
+      (entry) =>
+        entry.intent.caller.clientId === client &&
+        entry.intent.requestedAt >= since &&
+        !isOver(toSession(entry)),
+    ).length;
   }
 
   #entry(key: SessionKey): Entry | undefined {

@@ -1,5 +1,6 @@
 import { describeAgentStore } from '../../tests/contract/agent-store.contract.ts';
 import { describeAuditStore } from '../../tests/contract/audit-store.contract.ts';
+import { describeSessionGrants } from '../../tests/contract/session-grants.contract.ts';
 import { describeSessionStore } from '../../tests/contract/session-store.contract.ts';
 import { faultsInTurn, withFaults, type Fault } from '../../tests/support/memory-faults.ts';
 import { ProcessAgentStore } from '../embedded/process-agent-store.ts';
@@ -26,4 +27,9 @@ describeSessionStore('process, on JSON lines', async () => {
   const sessions = new ProcessSessionStore(trail);
   const broken = new ProcessSessionStore(await closedTrail());
   return { sessions, audit: trail, failingAtRandom: withFaults(sessions, inTurn()), broken, close };
+});
+
+describeSessionGrants('process, on JSON lines', async () => {
+  const { trail, close } = await openTrail();
+  return { sessions: new ProcessSessionStore(trail), audit: trail, close };
 });

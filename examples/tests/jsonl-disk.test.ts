@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
-import { agentNameOf, parseClientId, type Agent } from '../../core/index.ts';
+import { agentIdentity, parseClientId, type Agent } from '../../core/index.ts';
 import { ProcessAgentStore } from '../embedded/process-agent-store.ts';
 import { openTrail, type TrailFixture } from './embedded-subjects.ts';
 import { fileHandlePrototype } from './file-handle-prototype.ts';
@@ -86,7 +86,7 @@ function newAgent(): Agent {
     new Date('2026-01-01T00:00:00.000Z'),
     new Date('2026-01-01T01:00:00.000Z'),
   ];
-  return { name: agentNameOf(clientId), clientId, registeredAt, expiresAt };
+  return { ...agentIdentity(clientId), clientAuthorization: 'required', registeredAt, expiresAt };
 }
 
 /** From now on, files take what is written and never say that it is on disk, until they are released. */

@@ -2,10 +2,9 @@ import { text } from 'node:stream/consumers';
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { platformRouter } from '../../adapters/http-koa/index.ts';
+import { limitedServer, platformRouter } from '../../adapters/http-koa/index.ts';
 import { JSON_TYPE, openStage, startBody, type Stage } from '../../tests/support/http-stage.ts';
 import { listenOnLoopback, type Listening } from '../../tests/support/http-loopback.ts';
-import { serverOf } from '../../tests/support/http-koa-host.ts';
 import { textOf, utf8, type RawHeader } from '../../tests/support/http-message.ts';
 import { sendRaw } from '../../tests/support/raw-http-client.ts';
 
@@ -20,7 +19,7 @@ describe('mounting the platform in an application with middleware of its own', (
     headers: readonly RawHeader[],
     body = '',
   ): Promise<readonly [status: number, code: unknown]> {
-    server = await listenOnLoopback(serverOf(app));
+    server = await listenOnLoopback(limitedServer(app));
     const response = await sendRaw(server.port, { method: 'POST', target, headers, body: utf8(body) });
     const answer = textOf(response.body);
     const parsed: unknown = answer.startsWith('{') ? JSON.parse(answer) : {};

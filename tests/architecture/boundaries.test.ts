@@ -26,6 +26,8 @@ const PLANTED = [
   ['composition/imports-dev.ts', 'composition-ships-no-dev'],
   ['composition/imports-the-container-library.ts', 'container-only'],
   ['dev/imports-core.ts', 'dev-is-no-back-door'],
+  ['dev/ocelot/imports-the-verifier-too.ts', 'dev-is-no-back-door'],
+  ['dev/ocelot/access-token.ts', 'dev-ocelot-verifies-only'],
   ['composition/cycle-back.ts', 'no-cycles'],
   ['composition/imports-what-is-not-there.ts', 'no-unresolved'],
 ] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  agentNameOf,
+  agentIdentity,
   parseClientId,
   type Agent,
   type AgentStore,
@@ -22,10 +22,15 @@ export interface AgentStoreSubject {
 }
 
 const audits = fc.array(auditEvents, { maxLength: 3 });
-const registrationTimes = fc.array(fc.tuple(instants, fc.integer({ min: 1, max: 3600 })), {
-  minLength: 1,
-  maxLength: 6,
-});
+/** Few instants, so that some registrations are as new as each other. */
+const registrationTimes = fc.array(
+  fc.tuple(
+    fc.oneof(fc.constant(new Date('2026-01-01T00:00:00.000Z')), instants),
+    fc.oneof(fc.constant(3600), fc.integer({ min: 1, max: 3600 })),
+    fc.constantFrom('required' as const, 'open' as const),
+  ),
+  { minLength: 1, maxLength: 6 },
+);
 
 /** Broken connections are slow ones. */
 const SLOW = { numRuns: 30 };
@@ -56,9 +61,9 @@ export function describeAgentStore(adapter: string, open: () => Promise<AgentSto
     it('keeps the registration with the latest registeredAt, in whatever order they arrive', () =>
       holds(fc.tuple(registrationTimes, fc.boolean()), async ([times, concurrently]) => {
         const identity = freshAgent();
-        const registrations = times.map(([registeredAt, ttlSeconds]): Agent => {
+        const registrations = times.map(([registeredAt, ttlSeconds, clientAuthorization]): Agent => {
           const expiresAt = new Date(registeredAt.getTime() + ttlSeconds * 1000);
-          return { ...identity, registeredAt, expiresAt };
+          return { ...identity, clientAuthorization, registeredAt, expiresAt };
         });
         if (concurrently) {
           await Promise.all(registrations.map((registration) => subject.agents.register(registration, [])));
@@ -127,7 +132,9 @@ function newest(registrations: readonly Agent[]): Agent | undefined {
   return [...registrations]
     .sort(
       (a, b) =>
-        a.registeredAt.getTime() - b.registeredAt.getTime() || a.expiresAt.getTime() - b.expiresAt.getTime(),
+        a.registeredAt.getTime() - b.registeredAt.getTime() ||
+        a.expiresAt.getTime() - b.expiresAt.getTime() ||
+        a.clientAuthorization.localeCompare(b.clientAuthorization),
     )
     .at(-1);
 }
@@ -136,14 +143,15 @@ function freshAgent(): Agent {
   const clientId = parseClientId(crypto.randomUUID());
   const registeredAt = new Date('2026-01-01T00:00:00.000Z');
   return {
-    name: agentNameOf(clientId),
-    clientId,
+    ...agentIdentity(clientId),
+    clientAuthorization: 'required',
     registeredAt,
     expiresAt: new Date('2026-01-01T01:00:00.000Z'),
   };
 }
 
 /** The same registration of an agent no other run of a property has seen. */
-function asNewAgent({ registeredAt, expiresAt }: Agent): Agent {
-  return { ...freshAgent(), registeredAt, expiresAt };
+function asNewAgent({ userId, clientAuthorization, registeredAt, expiresAt }: Agent): Agent {
+  const { clientId } = freshAgent();
+  return { ...agentIdentity(clientId, userId), clientAuthorization, registeredAt, expiresAt };
 }

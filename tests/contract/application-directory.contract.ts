@@ -64,8 +64,10 @@ export function describeApplicationDirectory(
         async (directory, world) => {
           for (const { application, servicePrincipalId, preAuthorized } of world) {
             expect(await directory.findServicePrincipalId(application)).toBe(servicePrincipalId);
-            const found = await directory.findPreAuthorization(application);
-            expect(found).toMatchObject({ outcome: 'known', clients: new Set(preAuthorized) });
+            for (const client of [application, ...preAuthorized]) {
+              const found = await directory.findPreAuthorization(application, client);
+              expect(found).toMatchObject({ outcome: 'known', clients: new Set(preAuthorized) });
+            }
           }
         },
       ),
@@ -75,9 +77,10 @@ export function describeApplicationDirectory(
       inEvery(
         fc.tuple(worlds, clientIds),
         ([world, stranger]) => world.filter(({ application }) => application !== stranger),
-        async (directory, [, stranger]) => {
+        async (directory, [world, stranger]) => {
           expect(await directory.findServicePrincipalId(stranger)).toBeUndefined();
-          expect(await directory.findPreAuthorization(stranger)).toMatchObject({
+          const [{ application: client } = { application: stranger }] = world;
+          expect(await directory.findPreAuthorization(stranger, client)).toMatchObject({
             outcome: 'unknown',
             reason: 'agent_not_in_directory',
           });
@@ -91,7 +94,7 @@ export function describeApplicationDirectory(
         (world) => world,
         async (directory, world) => {
           for (const { application } of world) {
-            const found = await directory.findPreAuthorization(application);
+            const found = await directory.findPreAuthorization(application, application);
             expect(found.source).toMatch(/^[a-z]+$/);
             expect(found.fetchedAt).toBeInstanceOf(Date);
           }

@@ -177,5 +177,5 @@ export function describeHttpHost(adapter: string, open: OpenHttpHost, options?: 
 }
 
 function bytesOf({ body }: HttpRequest): readonly number[] | string {
-  return body === 'too_large' ? body : [...body];
+  return typeof body === 'string' ? body : [...body];
 }

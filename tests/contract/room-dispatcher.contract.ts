@@ -25,6 +25,7 @@ export interface ExistingRoom {
   readonly life: RoomLife;
   readonly dispatches: readonly {
     readonly agent: string;
+    readonly metadata: string;
     readonly attributes: Readonly<Record<string, string>>;
   }[];
 }
@@ -48,6 +49,13 @@ export function describeRoomDispatcher(
       const life = await subject.dispatcher.createRoom(request);
       const dispatches = [dispatchOf(request)];
       expect(await subject.roomsNamed(request.room)).toEqual([{ life, dispatches }]);
+    });
+
+    law('hands what is for the agent on to the agent, as it is', async () => {
+      const request = { ...anyRequest(), agentMetadata: '{"topic": "Rückgabe"}\n'.repeat(600) };
+      await subject.dispatcher.createRoom(request);
+      const [room] = await subject.roomsNamed(request.room);
+      expect(room?.dispatches).toEqual([dispatchOf(request)]);
     });
 
     law('answers a room that is there with the life it has, and dispatches nobody again', async () => {
@@ -75,6 +83,37 @@ export function describeRoomDispatcher(
       expect(new Set(lives.map(({ sid }) => sid)).size).toBe(requests.length);
     });
 
+    law('closes a room: it is gone, and its name brings another life and dispatch', async () => {
+      const request = anyRequest();
+      const first = await subject.dispatcher.createRoom(request);
+      const other = anyRequest();
+      await subject.dispatcher.createRoom(other);
+      await subject.dispatcher.deleteRoom(request.room);
+      expect(await subject.roomsNamed(request.room)).toEqual([]);
+      expect((await subject.roomsNamed(other.room)).length).toBe(1);
+      expect((await subject.dispatcher.createRoom(request)).sid).not.toBe(first.sid);
+    });
+
+    law('closes a room that is not there, or is being closed, as readily', async () => {
+      const { room } = anyRequest();
+      await subject.dispatcher.deleteRoom(room);
+      const request = anyRequest();
+      await subject.dispatcher.createRoom(request);
+      await Promise.all(Array.from({ length: 20 }, () => subject.dispatcher.deleteRoom(request.room)));
+      await subject.dispatcher.deleteRoom(request.room);
+      expect(await subject.roomsNamed(request.room)).toEqual([]);
+    });
+
+    law('does not say that a room is closed where LiveKit is not there', async () => {
+      const request = anyRequest();
+      await subject.dispatcher.createRoom(request);
+      await expect(subject.unreachable.deleteRoom(request.room)).rejects.toMatchObject({
+        name: 'LkpsError',
+        code: 'livekit_unavailable',
+      });
+      expect((await subject.roomsNamed(request.room)).length).toBe(1);
+    });
+
     law('rejects with livekit_unavailable where LiveKit is not there, and makes no room', async () => {
       const request = anyRequest();
       await expect(subject.unreachable.createRoom(request)).rejects.toMatchObject({
@@ -95,6 +134,10 @@ export function anyRequest(): RoomRequest {
   };
 }
 
-function dispatchOf({ agent, requestId }: RoomRequest): ExistingRoom['dispatches'][number] {
-  return { agent, attributes: { 'lkps.request_id': requestId } };
+function dispatchOf({
+  agent,
+  requestId,
+  agentMetadata: metadata = '',
+}: RoomRequest): ExistingRoom['dispatches'][number] {
+  return { agent, metadata, attributes: { 'lkps.request_id': requestId } };
 }

@@ -13,6 +13,7 @@ import { auditEvents, holds, outsideText, sessionIntents } from '../support/arbi
 import { asNewEvents, asNewSession, freshSessionId } from '../support/fresh-ids.ts';
 import { ownFacts, sessionLives } from '../support/session-arbitraries.ts';
 import { changeEvent, impersonal, statusText } from '../support/session-changes.ts';
+import { describeOpenSessions } from './open-sessions.contract.ts';
 
 export interface SessionStoreSubject {
   readonly sessions: SessionStore;
@@ -20,7 +21,7 @@ export interface SessionStoreSubject {
   readonly audit: AuditStore;
   /** Over the same sessions, but some calls fail, before their effect or after it. */
   readonly failingAtRandom: SessionStore;
-  /** With nothing behind it; left out where a subject cannot break. */
+  /** Left out where a subject cannot break. */
   readonly broken?: SessionStore;
   readonly close: () => Promise<void>;
 }
@@ -35,6 +36,7 @@ const SLOW = { numRuns: 30 };
 
 /** What every SessionStore promises. An adapter's own test file is one call to this. */
 export function describeSessionStore(adapter: string, open: () => Promise<SessionStoreSubject>): void {
+  describeOpenSessions(adapter, open);
   describe(`SessionStore contract: ${adapter}`, () => {
     let subject: SessionStoreSubject;
     beforeAll(async () => {
@@ -232,11 +234,9 @@ export function describeSessionStore(adapter: string, open: () => Promise<Sessio
       if (broken === undefined) {
         return skip('this subject cannot break');
       }
-      const [intent] = fc.sample(sessionIntents, 1);
+      const [intent = expect.unreachable()] = fc.sample(sessionIntents, 1);
       const key = { sessionId: freshSessionId() };
-      await expect(broken.open(asNewSession(intent ?? expect.unreachable()), [])).rejects.toMatchObject(
-        unavailable,
-      );
+      await expect(broken.open(asNewSession(intent), [])).rejects.toMatchObject(unavailable);
       await expect(broken.record(key, [], nothing)).rejects.toMatchObject(unavailable);
       await expect(broken.find(key)).rejects.toMatchObject(unavailable);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientApp, CONTEXT } from '../support/platform-cast.ts';
+import { ada, clientApp, CONTEXT } from '../support/platform-cast.ts';
 import { failingAt } from '../support/platform-faults.ts';
 import { platformOverMemory } from '../support/platform-over-memory.ts';
 
@@ -28,6 +28,25 @@ describe('AuthenticateCaller', () => {
         { type: refusal, outcome: 'denied', reason: 'credential_missing', requestId: CONTEXT.requestId },
       ]);
       expect(audit.events[0]).not.toHaveProperty('actor');
+    },
+  );
+
+  it.each(['session.denied', 'agent.registration_denied'] as const)(
+    'tells who lacks the role that it is the role, and puts it on record as %s with who it was',
+    async (refusal) => {
+      const identify = () => Promise.resolve({ outcome: 'role_missing', principal: ada } as const);
+      const { service, audit } = platformOverMemory({ replace: () => ({ identity: { identify } }) });
+      const asked = service.authenticateCaller.execute({ credential: nobody, refusal, context: CONTEXT });
+      await expect(asked).rejects.toMatchObject({ code: 'role_required', issues: [] });
+      expect(audit.events).toMatchObject([
+        {
+          type: refusal,
+          outcome: 'denied',
+          reason: 'role_required',
+          actor: ada,
+          requestId: CONTEXT.requestId,
+        },
+      ]);
     },
   );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyCaller, readEntraClaims, type ClaimRejection, type Principal } from '../../core/index.ts';
-import { AS_APPLICATION, AS_USER, CLAIMS_NOW, TRUST } from '../support/entra-claims.ts';
+import { AS_APPLICATION, AS_USER, AS_V1_APPLICATION, CLAIMS_NOW, TRUST } from '../support/entra-claims.ts';
 import { client, servicePrincipal, user } from '../support/ocelot-callers.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -20,7 +20,16 @@ describe('the claims of an Entra token', () => {
     ['idtyp=app', AS_APPLICATION, application],
     ['no scope and oid = sub', { ...AS_APPLICATION, idtyp: undefined }, application],
     ['idtyp=app without an object id', { ...AS_APPLICATION, oid: undefined, sub: undefined }, application],
-    ['a v1 token', { ...AS_APPLICATION, azp: undefined, appid: client.toUpperCase() }, application],
+    ['a v1 token', { ...AS_V1_APPLICATION, appid: client.toUpperCase() }, application],
+    ['a v1 token that names its version', { ...AS_V1_APPLICATION, ver: '1.0' }, application],
+    ['a v2 token that names its version', { ...AS_APPLICATION, ver: '2.0' }, application],
+    ['both names of one client', { ...AS_APPLICATION, appid: client }, application],
+    ['a token of now', { ...AS_APPLICATION, nbf: CLAIMS_NOW.getTime() / 1000 }, application],
+    [
+      'one of a clock a little ahead',
+      { ...AS_APPLICATION, nbf: CLAIMS_NOW.getTime() / 1000 + 30 },
+      application,
+    ],
     ['an expiry as text', { ...AS_APPLICATION, exp: String(AS_APPLICATION.exp) }, application],
     [
       'a user with e-mail and name',
@@ -61,21 +70,40 @@ describe('the claims of an Entra token', () => {
     ['issuer_wrong', 'more than the issuer', { iss: `https://sts.windows.net/${TRUST.tenantId}/x` }],
     ['issuer_wrong', 'another case', { iss: `https://STS.windows.net/${TRUST.tenantId}/` }],
     ['issuer_wrong', 'a look-alike host', { iss: `https://sts.windows.net.evil.test/${TRUST.tenantId}/` }],
+    [
+      'issuer_wrong',
+      'the v2 issuer of another cloud',
+      { iss: `https://login.microsoftonline.us/${TRUST.tenantId}/v2.0` },
+    ],
+    ['token_version_contradictory', 'v1 with the issuer of v2', { ver: '1.0' }],
+    ['token_version_contradictory', 'a version there is not', { ver: '3.0' }],
+    [
+      'token_version_contradictory',
+      'v2 with the issuer of v1',
+      { ver: '2.0', iss: `https://sts.windows.net/${TRUST.tenantId}/` },
+    ],
     ['audience_wrong', 'another audience', { aud: 'https://graph.microsoft.com' }],
     ['audience_wrong', 'another case', { aud: TRUST.audiences[0]?.toUpperCase() }],
     ['audience_wrong', 'no audience', { aud: undefined }],
     ['audience_wrong', 'a list that holds it', { aud: `[${TRUST.audiences[0] ?? ''} other]` }],
     ['token_expired', 'a token of before', { exp: CLAIMS_NOW.getTime() / 1000 - 1 }],
     ['token_expired', 'a token that ends now', { exp: CLAIMS_NOW.getTime() / 1000 }],
+    ['token_not_yet_valid', 'a token of later', { nbf: CLAIMS_NOW.getTime() / 1000 + 31 }],
+    ['claim_malformed', 'a beginning that is no number', { nbf: 'now' }],
     ['claim_malformed', 'no expiry', { exp: undefined }],
     ['claim_malformed', 'an expiry that is no number', { exp: 'never' }],
     ['claim_malformed', 'a negative expiry', { exp: -1 }],
     ['claim_malformed', 'half a second', { exp: 4_000_000_000.5 }],
     ['client_id_missing', 'no application', { azp: undefined }],
+    ['client_id_missing', 'a v2 token with the client of v1', { azp: undefined, appid: client }],
+    ['client_id_missing', 'a v1 token with the client of v2', { iss: AS_V1_APPLICATION.iss }],
     ['client_id_contradictory', 'two applications', { appid: user }],
     ['claim_malformed', 'an application that is no GUID', { azp: 'client' }],
     ['claim_malformed', 'an object id that is no GUID', { oid: 'me' }],
     ['claim_malformed', 'a list for an object id', { oid: [user] }],
+    ['claim_malformed', 'a version that is no text', { ver: 2 }],
+    ['claim_malformed', 'roles that are no list', { roles: 'Session.Start' }],
+    ['claim_malformed', 'a role that is no text', { roles: ['Session.Start', 1] }],
     ['claim_malformed', 'a control character', { name: 'a\u0000b' }],
     ['claim_malformed', 'a very long e-mail address', { email: `${'a'.repeat(300)}@example.test` }],
     ['client_not_listed', 'an application outside the access list', { azp: user }],

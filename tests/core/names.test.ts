@@ -33,8 +33,11 @@ const PARSERS = [
   {
     name: 'parseAgentName',
     parse: parseAgentName,
-    good: [GUID],
-    bad: [GUID.toUpperCase(), `${GUID}.${GUID}`],
+    good: [GUID, `${GUID}.${GUID}`],
+    bad: [
+      ...[GUID.toUpperCase(), `${GUID}.${GUID.toUpperCase()}`, `${GUID}.`, `.${GUID}`],
+      ...[`${GUID}${GUID}`, `${GUID}-${GUID}`, `${GUID}.${GUID}.${GUID}`],
+    ],
   },
   {
     name: 'parseRoomName',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ada, AGENT, AGENT_NAME, agentApp, CONTEXT } from '../support/platform-cast.ts';
+import { agentNameOf } from '../../core/index.ts';
+import { ada, ADA, AGENT, AGENT_NAME, agentApp, CLIENT, CONTEXT } from '../support/platform-cast.ts';
 import { failingAt } from '../support/platform-faults.ts';
 import { platformOverMemory } from '../support/platform-over-memory.ts';
 
@@ -14,6 +15,7 @@ describe('RegisterAgent', () => {
     expect(await agents.find(AGENT_NAME)).toEqual({
       name: AGENT,
       clientId: AGENT,
+      clientAuthorization: 'required',
       registeredAt: clock.now(),
       expiresAt,
     });
@@ -83,5 +85,54 @@ describe('RegisterAgent', () => {
     await expect(service.registerAgent.execute({ caller: agentApp, context: CONTEXT })).rejects.toThrow();
     expect(await agents.find(AGENT_NAME)).toBeUndefined();
     expect(audit.events).toEqual([]);
+  });
+
+  it('lets an agent be open only where the platform lets agents decide', async () => {
+    const input = { caller: agentApp, clientAuthorization: 'open', context: CONTEXT } as const;
+    const enforced = platformOverMemory();
+    await expect(enforced.service.registerAgent.execute(input)).rejects.toMatchObject({
+      code: 'forbidden_field',
+      issues: [{ path: 'client_authorization', message: 'open is not permitted here' }],
+    });
+    expect(await enforced.agents.find(AGENT_NAME)).toBeUndefined();
+    expect(enforced.audit.events).toMatchObject([
+      { type: 'agent.registration_denied', outcome: 'denied', reason: 'forbidden_field' },
+    ]);
+
+    const declared = platformOverMemory({ rules: { clientAuthorization: 'agent-declared' } });
+    await declared.service.registerAgent.execute(input);
+    expect(await declared.agents.find(AGENT_NAME)).toMatchObject({ clientAuthorization: 'open' });
+    expect(declared.audit.events).toMatchObject([{ details: { client_authorization: 'open' } }]);
+    declared.clock.advance(1);
+    await declared.service.registerAgent.execute({ caller: agentApp, context: CONTEXT });
+    expect(await declared.agents.find(AGENT_NAME)).toMatchObject({ clientAuthorization: 'required' });
+  });
+});
+
+describe('RegisterAgent for a user, where users may have agents', () => {
+  const PERSONAL = agentNameOf(CLIENT, ADA);
+  const allowing = { rules: { userAgents: 'allow' } } as const;
+
+  it("registers the user's own agent of that application, and nobody else's", async () => {
+    const { service, agents, tokens, audit } = platformOverMemory(allowing);
+    const registered = await service.registerAgent.execute({ caller: ada, context: CONTEXT });
+    expect(registered.agentName).toBe(`${CLIENT}.${ADA}`);
+    expect(tokens.issued).toMatchObject([{ subject: PERSONAL }]);
+    expect(await agents.find(PERSONAL)).toMatchObject({ clientId: CLIENT, userId: ADA });
+    expect(await agents.find(agentNameOf(CLIENT))).toBeUndefined();
+    expect(audit.events).toMatchObject([{ type: 'agent.registered', actor: ada, agent: PERSONAL }]);
+  });
+
+  it('refuses a user nobody named, and one that would be open', async () => {
+    const { service, tokens } = platformOverMemory({
+      rules: { userAgents: 'allow', clientAuthorization: 'agent-declared' },
+    });
+    const nobody = { kind: 'user', clientId: CLIENT } as const;
+    await expect(service.registerAgent.execute({ caller: nobody, context: CONTEXT })).rejects.toMatchObject({
+      code: 'service_principal_required',
+    });
+    const open = { caller: ada, clientAuthorization: 'open', context: CONTEXT } as const;
+    await expect(service.registerAgent.execute(open)).rejects.toMatchObject({ code: 'forbidden_field' });
+    expect(tokens.issued).toEqual([]);
   });
 });

@@ -121,6 +121,20 @@ describe('the state of a session', () => {
     expect(statusOf((s) => s.failed().granted()).state).toBe('starting');
   });
 
+  it('is ended by a cut, and what LiveKit then says of the room changes nothing of why', () => {
+    expect(statusOf((s) => s.cut())).toStrictEqual({
+      state: 'ended',
+      endReason: 'revoked',
+      agentPresence: 'pending',
+    });
+    const cut = (s: SessionScript): SessionScript =>
+      s.created().joins('PA_u').cut('limit').leaves('PA_u').finished();
+    expect(statusOf(cut)).toMatchObject({ state: 'ended', endReason: 'limit' });
+    expect(statusOf((s) => s.created().finished().cut('reconciled')).endReason).toBe('reconciled');
+    expect(statusOf((s) => s.cut('revoked').cut('limit').cut('reconciled')).endReason).toBe('revoked');
+    expect(statusOf((s) => s.cut().failed()).state).toBe('failed');
+  });
+
   it('has an end reason exactly when it has ended', () => {
     expect(statusOf((s) => s.failed().finished())).not.toHaveProperty('endReason');
     expect(statusOf((s) => s.created().joins('PA_u'))).not.toHaveProperty('endReason');

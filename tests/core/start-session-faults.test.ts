@@ -29,7 +29,7 @@ describe('StartSession, when a port fails', () => {
   it.each(['before', 'after'] as const)(
     'gives no token when the grant fails %s it is durable',
     async (fault) => {
-      const { service, audit } = await failing('sessions.record', fault);
+      const { service, audit } = await failing('sessions.grant', fault);
       await expect(service.startSession.execute(input)).rejects.toMatchObject({ code: 'audit_unavailable' });
       const granted = audit.events.filter(({ type }) => type === 'session.granted');
       expect(granted.length).toBe(fault === 'after' ? 1 : 0);
@@ -44,6 +44,7 @@ describe('StartSession, when a port fails', () => {
             open: (intent, audit) => sessions.open(intent, audit),
             find: (key) => sessions.find(key),
             record: () => Promise.resolve('unknown_session'),
+            grant: () => Promise.resolve('unknown_session'),
           },
         }),
       }),

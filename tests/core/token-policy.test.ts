@@ -6,9 +6,11 @@ import {
   parseTokenId,
   parseTokenTtlSeconds,
   participantToken,
+  TRACK_SOURCES,
   type TokenTime,
 } from '../../core/index.ts';
 import { clientIds, instants, sessionIntents } from '../support/arbitraries.ts';
+import { seatWishes } from '../support/livekit-tokens.ts';
 
 const times: fc.Arbitrary<TokenTime> = fc.record({
   tokenId: fc.uuid().map(parseTokenId),
@@ -74,6 +76,53 @@ describe('token policy', () => {
         expect(issuedAt.getTime() % 1000).toBe(0);
         expect(time.issuedAt.getTime() - issuedAt.getTime()).toBeLessThan(1000);
         expect(tokenId).toBe(time.tokenId);
+      }),
+    );
+  });
+});
+
+describe('what a caller wishes for its seat', () => {
+  it('never adds a right, and takes away exactly what it gives up', () => {
+    fc.assert(
+      fc.property(sessionIntents, seatWishes, times, (intent, wished, time) => {
+        const { grants, subject } = participantToken({ ...wished, ...intent }, time);
+        const { permissions = {} } = wished;
+        const sources = permissions.canPublishSources;
+        const mayPublish = permissions.canPublish !== false && sources?.length !== 0;
+        expect(subject).toBe(intent.identity);
+        expect(grants).toStrictEqual({
+          roomJoin: true,
+          room: intent.room,
+          canPublish: mayPublish,
+          ...(mayPublish && sources !== undefined
+            ? { canPublishSources: TRACK_SOURCES.filter((source) => sources.includes(source)) }
+            : {}),
+          canSubscribe: permissions.canSubscribe !== false,
+          canPublishData: permissions.canPublishData !== false,
+          canUpdateOwnMetadata: false,
+        });
+      }),
+    );
+  });
+
+  it('never says that no source may be published by an empty list, which LiveKit reads as all of them', () => {
+    fc.assert(
+      fc.property(sessionIntents, seatWishes, times, (intent, wished, time) => {
+        const { grants } = participantToken({ ...wished, ...intent }, time);
+        expect('canPublishSources' in grants && grants.canPublishSources.length === 0).toBe(false);
+      }),
+    );
+  });
+
+  it("never speaks through the platform's or LiveKit's attributes, nor over them", () => {
+    fc.assert(
+      fc.property(sessionIntents, seatWishes, times, (intent, wished, time) => {
+        const own = participantToken(intent, time).attributes;
+        const { attributes, name, metadata } = participantToken({ ...wished, ...intent }, time);
+        const asked = Object.entries(wished.attributes ?? {}).filter(([key]) => !/^(?:lkps|lk)\./i.test(key));
+        expect(new Map(Object.entries(attributes))).toEqual(new Map([...asked, ...Object.entries(own)]));
+        const said = (text?: string): string | undefined => (text === '' ? undefined : text);
+        expect([name, metadata]).toEqual([said(wished.name), said(wished.metadata)]);
       }),
     );
   });

@@ -83,6 +83,25 @@ describe('a caller the edge lets in', () => {
     expect(valuesOf(recorded, 'authorization')).toEqual([]);
   });
 
+  it('brings its token along only where the edge is told to: that one, and once', async () => {
+    const forwarding = await startOcelot({
+      entra,
+      upstream: upstream.url,
+      clientAccessList: [CLIENT],
+      proof: PROOF,
+      forwardAuthorization: true,
+    });
+    const token = await applicationToken(entra);
+    const headers = ['Authorization', `bearer ${token}`, 'X-Authorization', 'other'];
+    await rawRequest(forwarding.url, PATH, { method: 'POST', headers });
+    await rawRequest(forwarding.url, '/api/health', { headers });
+    await forwarding.stop();
+    const [recorded, open] = upstream.seen;
+    expect(valuesOf(recorded, 'authorization')).toEqual([`Bearer ${token}`]);
+    expect(valuesOf(recorded, 'client-id')).toEqual([CLIENT]);
+    expect(valuesOf(open, 'authorization')).toEqual([]);
+  });
+
   it('a v2 token: is known by azp', async () => {
     expect((await post(await applicationToken(entra, { scope: 'api://two/.default' }))).status).toBe(200);
     expect(valuesOf(upstream.seen[0], 'client-id')).toEqual([CLIENT]);
@@ -382,7 +401,7 @@ describe('when the other side fails', () => {
 
   it('keys that cannot be fetched are a 503: neither in nor out', async () => {
     const lonely = await startOcelot({
-      entra: { ...entra, jwksUrl: 'https://localhost:9/keys' },
+      entra: { ...entra, authority: 'https://localhost:9' },
       upstream: upstream.url,
       clientAccessList: [CLIENT],
       proof: PROOF,

@@ -52,7 +52,7 @@ describe('requests that are wrong in every way', () => {
       'not a GUID': [start('{"agent_entra_app_id":"agent-a"}'), 400, 'invalid_request'],
       'braces around it': [start(`{"agent_entra_app_id":"{${agentId}}"}`), 400, 'invalid_request'],
       'an unknown field': [
-        start(`{"agent_entra_app_id":"${agentId}","room_name":"x"}`),
+        start(`{"agent_entra_app_id":"${agentId}","room":"x"}`),
         400,
         'invalid_request',
       ],

@@ -48,11 +48,17 @@ const worlds = fc.record({
     ),
   ),
   agent: apps,
+  /** Who is cut off, as an agent and as a client. */
+  revoked: fc.oneof(fc.constant<readonly ClientId[]>([]), lists),
+  blocked: fc.oneof(fc.constant<readonly ClientId[]>([]), lists),
 });
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 /** Design section 4, in one line each: what a caller must be to get a session. */
-function mayStart({ directory, registered, caller, agent }: World): boolean {
+function mayStart({ directory, registered, caller, agent, revoked, blocked }: World): boolean {
+  if (revoked.includes(agent) || blocked.includes(caller.clientId)) {
+    return false;
+  }
   const hasIdentity = caller.kind === 'application' || caller.userId !== undefined;
   const age = registered.get(agent);
   const isListed = directory.get(agent)?.includes(caller.clientId) === true;
@@ -73,6 +79,13 @@ describe('invariant 6: a caller the policy denies', () => {
           platform.clock.advance(-ageMs);
           await platform.service.registerAgent.execute({ caller, context: CONTEXT });
           platform.clock.advance(ageMs);
+        }
+        const at = { at: platform.clock.now() };
+        for (const app of world.revoked) {
+          await platform.cutOffs.revokeAgent(agentNameOf(app), at, []);
+        }
+        for (const app of world.blocked) {
+          await platform.cutOffs.blockClient(app, at, []);
         }
         const before = traceOf(platform);
         const response = await platform.handler(startRequest(throughOcelot(world.caller), world.agent));

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldSession, SESSION_STATES, type SessionFact, type SessionState } from '../../core/index.ts';
+import {
+  END_REASONS,
+  foldSession,
+  SESSION_STATES,
+  type SessionFact,
+  type SessionState,
+  type SessionStatus,
+} from '../../core/index.ts';
 import { SessionModel } from '../support/platform-session-model.ts';
 import { sessionLives } from '../support/session-arbitraries.ts';
 
@@ -28,6 +35,7 @@ describe('invariant 4: what facts come to', () => {
           const after = foldSession(intent, facts.slice(0, known + 1));
           if (before.roomSid === after.roomSid && !isGrantAfterFailure(facts[known], before.state)) {
             expect(rank(after.state)).toBeGreaterThanOrEqual(rank(before.state));
+            expect(reasonRank(after)).toBeGreaterThanOrEqual(reasonRank(before));
           }
         }
       }),
@@ -38,6 +46,11 @@ describe('invariant 4: what facts come to', () => {
 
 function isGrantAfterFailure(fact: SessionFact | undefined, before: SessionState): boolean {
   return fact?.kind === 'token_granted' && before === 'failed';
+}
+
+/** An end reason is only ever replaced by one that says more; with `failed`, above all, there is none. */
+function reasonRank({ state, endReason }: SessionStatus): number {
+  return state === 'failed' ? END_REASONS.length : END_REASONS.findIndex((known) => known === endReason);
 }
 
 function rank(state: SessionState): number {

@@ -65,16 +65,21 @@ describe('invariant 4: a session, started and reported on at once', () => {
           Array.from({ length: delivery.times }, () => eventOf(delivery, room, index)),
         );
         const delivered = events.map((event) => deliver(platform, event));
-        await scheduler.waitFor(Promise.all([start.catch(() => undefined), ...delivered]));
+        const outcome = start.then(
+          () => 'granted' as const,
+          () => 'failed' as const,
+        );
+        await scheduler.waitFor(Promise.all([outcome, ...delivered]));
 
         const model = new SessionModel({ identity: IDENTITY, agent: AGENT_NAME });
-        [...drawn.map(factOf), ...stepsOf(createRoom)].forEach((fact) => {
+        [...drawn.map(factOf), ...stepsOf(await outcome)].forEach((fact) => {
           model.learn(fact);
         });
         const [session] = platform.sessions.sessions;
         const { intent, state } = session ?? expect.unreachable();
         expect(session).toEqual({ intent, ...model.status() });
         expectOneWayUp(platform.audit.events, state);
+        expectRefusedOnlyWhenOver(platform, createRoom, await outcome);
         seen.set(state, (seen.get(state) ?? 0) + 1);
       }),
       { numRuns: 1000 },
@@ -92,6 +97,7 @@ function scheduledPlatform(scheduler: fc.Scheduler): Promise<Platform> {
         rooms: {
           createRoom: (request) =>
             rooms.createRoom(request).finally(() => turn('the answer of CreateRoom is on its way')),
+          deleteRoom: (room) => rooms.deleteRoom(room),
         },
         sessions: {
           open: (...input) => sessions.open(...input),
@@ -99,6 +105,10 @@ function scheduledPlatform(scheduler: fc.Scheduler): Promise<Platform> {
           record: async (key, facts, describeChange) => {
             await turn(`record ${facts.map(({ factId }) => factId).join(' ')}`);
             return sessions.record(key, facts, describeChange);
+          },
+          grant: async (...input) => {
+            await turn('grant');
+            return sessions.grant(...input);
           },
         },
       }),
@@ -130,15 +140,31 @@ function factOf({ kind, life, participant }: Delivery, index: number): SessionFa
 }
 
 /** What the start itself reports: an answer of CreateRoom and a grant, or a failure. */
-function stepsOf(createRoom: Fault): readonly SessionFact[] {
+function stepsOf(outcome: 'granted' | 'failed'): readonly SessionFact[] {
   const at = new Date(0);
   const [life] = LIVES;
-  return createRoom === 'none' && life !== undefined
+  return outcome === 'granted' && life !== undefined
     ? [
         { factId: 'created', kind: 'room_created', at, life },
         { factId: 'granted', kind: 'token_granted', at },
       ]
     : [{ factId: 'failed', kind: 'start_failed', at, reason: 'livekit_unavailable' }];
+}
+
+/** A start whose room was made fails only if the room was reported closed before its grant; then it is closed for good. */
+function expectRefusedOnlyWhenOver(
+  { audit, rooms }: Platform,
+  createRoom: Fault,
+  outcome: 'granted' | 'failed',
+): void {
+  const denials = audit.events.filter(({ type }) => type === 'session.denied');
+  if (createRoom === 'none' && outcome === 'failed') {
+    expect(denials).toMatchObject([{ reason: 'session_over' }]);
+    expect(rooms.rooms).toEqual([]);
+  } else {
+    expect(denials).toEqual([]);
+    expect(outcome).toBe(createRoom === 'none' ? 'granted' : 'failed');
+  }
 }
 
 /** The trail leads from `starting` to the final state without a gap, and upwards while one life rules. */

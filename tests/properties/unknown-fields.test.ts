@@ -5,20 +5,25 @@ import { platformAtTheEdge, throughOcelot } from '../support/platform-edge.ts';
 import { jsonOf, registerRequest, startRequest } from '../support/platform-requests.ts';
 import { traceOf } from '../support/platform-trace.ts';
 
+const KNOWN = [
+  ...[
+    'agent_entra_app_id',
+    'agent_metadata',
+    'permissions',
+    'room_name',
+    'room_config',
+    'client_authorization',
+  ],
+  ...['participant_name', 'participant_metadata', 'participant_attributes', 'participant_identity'],
+];
 const START = { agent_entra_app_id: AGENT };
 const fieldNames = fc
   .oneof(
-    fc.constantFrom(
-      'room_name',
-      'permissions',
-      'room_config',
-      'participant_identity',
-      'client_authorization',
-    ),
+    fc.constantFrom('room', 'grants', 'ttl', 'identity', 'roomName', 'can_publish', 'hidden', 'metadata'),
     fc.constantFrom('__proto__', 'constructor', 'toString', '', 'agent_entra_app_id ', 'AGENT_ENTRA_APP_ID'),
     fc.string(),
   )
-  .filter((name) => name !== 'agent_entra_app_id');
+  .filter((name) => !KNOWN.includes(name));
 
 /** An object as JSON, so that `__proto__` is a field like any other. */
 function withField(fields: Readonly<Record<string, unknown>>, name: string, value: unknown): Uint8Array {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  agentIdentity,
   agentNameOf,
   parseClientId,
   parseObjectId,
@@ -84,10 +85,16 @@ export const applications: fc.Arbitrary<Principal> = fc.record({
 export const principals: fc.Arbitrary<Principal> = fc.oneof(applications, users);
 
 export const agents: fc.Arbitrary<Agent> = fc
-  .record({ clientId: clientIds, registeredAt: instants, ttlSeconds: fc.integer({ min: 1, max: 3600 }) })
-  .map(({ clientId, registeredAt, ttlSeconds }) => ({
-    name: agentNameOf(clientId),
-    clientId,
+  .record({
+    clientId: clientIds,
+    userId: fc.option(objectIds, { nil: undefined }),
+    clientAuthorization: fc.constantFrom('required', 'open'),
+    registeredAt: instants,
+    ttlSeconds: fc.integer({ min: 1, max: 3600 }),
+  })
+  .map(({ clientId, userId, clientAuthorization, registeredAt, ttlSeconds }) => ({
+    ...agentIdentity(clientId, userId),
+    clientAuthorization,
     registeredAt,
     expiresAt: new Date(registeredAt.getTime() + ttlSeconds * 1000),
   }));
@@ -110,12 +117,17 @@ const EVENT_TYPES: readonly AuditEventType[] = [
   'service.started',
   'agent.registered',
   'agent.registration_denied',
+  'agent.revoked',
+  'agent.restored',
+  'client.blocked',
+  'client.unblocked',
   'session.requested',
   'session.granted',
   'session.denied',
   'session.failed',
   'session.transition',
   'session.agent_presence',
+  'session.ended_by_operator',
   'webhook.rejected',
 ];
 

@@ -3,7 +3,7 @@ import { HTTP_CORS_CASES } from './http-cors-cases.ts';
 import { HTTP_FAILURE_CASES } from './http-failure-cases.ts';
 import { utf8 } from './http-message.ts';
 import { JSON_TYPE, startBody } from './http-stage.ts';
-import { UNKNOWN } from './platform-cast.ts';
+import { AGENT, UNKNOWN } from './platform-cast.ts';
 
 /** Every endpoint and every error of the contract, and what is odd about requests. */
 export const HTTP_CASES: readonly HttpCase[] = [
@@ -96,6 +96,12 @@ export const HTTP_CASES: readonly HttpCase[] = [
   })),
   no('an empty object where more is needed', 400, 'invalid_request', ({ as }) => start(as('client'), {})),
   no('a field nobody knows', 400, 'invalid_request', ({ as }) =>
+    post(REGISTER, [as('agent'), JSON_TYPE], '{"agent_name":"x"}'),
+  ),
+  no('a field that is not for callers', 400, 'forbidden_field', ({ as }) =>
+    start(as('client'), { agent_entra_app_id: AGENT, room_name: 'mine' }),
+  ),
+  no('an open agent where all are enforced', 400, 'forbidden_field', ({ as }) =>
     post(REGISTER, [as('agent'), JSON_TYPE], '{"client_authorization":"open"}'),
   ),
   no('an id that is no GUID', 400, 'invalid_request', ({ as }) =>

@@ -1,8 +1,11 @@
+import { MAX_BODY_BYTES } from '../../adapters/http/index.ts';
 import { no, ok, post, REGISTER, START, webhook, type HttpCase } from './http-case.ts';
 import { JSON_TYPE, startBody, type Stage } from './http-stage.ts';
 import type { RawRequest } from './http-message.ts';
 
 const starts = ({ as }: Stage): RawRequest => post(START, [as('client'), JSON_TYPE], startBody);
+
+const FULL = { stage: { maxInFlight: 0 } };
 
 /** What the service says when something behind it fails. */
 export const HTTP_FAILURE_CASES: readonly HttpCase[] = [
@@ -25,6 +28,39 @@ export const HTTP_FAILURE_CASES: readonly HttpCase[] = [
   ),
   no('a start that meets a defect', 500, 'internal_error', starts, { stage: { failing: 'tokens' } }),
   no('a webhook that meets a defect', 500, 'internal_error', webhook, { stage: { failing: 'webhooks' } }),
+  no('a start while as much is in flight as may be', 503, 'overloaded', starts, FULL),
+  no('a registration then', 503, 'overloaded', ({ as }) => post(REGISTER, [as('agent')]), FULL),
+  no('a webhook then', 503, 'overloaded', webhook, FULL),
+  no('nobody, then', 503, 'overloaded', () => post(REGISTER, []), FULL),
+  no(
+    'a body over the limit, then',
+    503,
+    'overloaded',
+    ({ as }) => ({
+      ...post(START, [as('client'), JSON_TYPE]),
+      body: new Uint8Array(MAX_BODY_BYTES + 1),
+    }),
+    FULL,
+  ),
+  ok('a probe then', 200, () => ({ method: 'GET', target: '/api/health' }), FULL),
+  no(
+    'a start of a caller over their limit',
+    429,
+    'rate_limited',
+    ({ as }) => post(START, [as('ada'), JSON_TYPE], startBody),
+    {
+      stage: { limits: { perCaller: { requests: 0, windowMs: 10_000 } } },
+    },
+  ),
+  no(
+    'a registration of a client over its limit',
+    429,
+    'rate_limited',
+    ({ as }) => post(REGISTER, [as('agent')]),
+    {
+      stage: { limits: { perClient: { requests: 0, windowMs: 10_000 } } },
+    },
+  ),
   ok('a probe while LiveKit is down', 503, () => ({ method: 'GET', target: '/api/health' }), {
     stage: { livekitIsDown: true },
   }),

@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type Koa from 'koa';
-import { platformApp } from '../../adapters/http-koa/index.ts';
+import { limitedServer, platformApp, type ServerLimits } from '../../adapters/http-koa/index.ts';
 import type { HttpHandler } from '../../adapters/http/index.ts';
 import type { OpenHttpHost } from './http-host-subject.ts';
 import { listenOnLoopback } from './http-loopback.ts';
@@ -12,11 +10,9 @@ export interface KoaHost {
 }
 
 /** The platform's Koa application on a real socket. */
-export function openKoaHost(
-  handler: HttpHandler,
-  timeouts: { readonly requestTimeout?: number } = {},
-): Promise<KoaHost> {
-  return listenOnLoopback(serverOf(platformApp(handler), timeouts));
+export function openKoaHost(handler: HttpHandler, limits: ServerLimits = {}): Promise<KoaHost> {
+  const server = limitedServer(platformApp(handler), { connectionsCheckingInterval: 100, ...limits });
+  return listenOnLoopback(server);
 }
 
 /** The same, for the HTTP host contract. */
@@ -28,10 +24,3 @@ export const openKoa: OpenHttpHost = async (handler) => {
     close,
   };
 };
-
-export function serverOf(app: Koa, timeouts: { readonly requestTimeout?: number } = {}): Server {
-  const respond = app.callback();
-  return createServer({ ...timeouts, connectionsCheckingInterval: 100 }, (request, response) => {
-    void respond(request, response);
-  });
-}

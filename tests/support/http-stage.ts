@@ -3,7 +3,7 @@ import { MAX_BODY_BYTES } from '../../adapters/http/index.ts';
 import { groupHeaders, type RawHeader, type RawRequest } from './http-message.ts';
 import { AGENT, agentApp, ada, clientApp, strangerApp, withRegisteredAgent } from './platform-cast.ts';
 import { failingAt, type PortName } from './platform-faults.ts';
-import { platformOverMemory, type Platform } from './platform-over-memory.ts';
+import { platformOverMemory, type Platform, type PlatformLimits } from './platform-over-memory.ts';
 
 export type Caller = 'agent' | 'client' | 'ada' | 'stranger';
 
@@ -16,6 +16,8 @@ export interface Stage {
 
 export interface StageOptions {
   readonly corsOrigins?: readonly string[];
+  readonly maxInFlight?: number;
+  readonly limits?: PlatformLimits;
   /** A port that fails at every call from now on, as its contract says. */
   readonly failing?: PortName;
   readonly livekitIsDown?: boolean;

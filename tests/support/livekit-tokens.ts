@@ -5,7 +5,9 @@ import {
   parseTokenId,
   parseTokenTtlSeconds,
   participantToken,
+  TRACK_SOURCES,
   type Grants,
+  type SeatWishes,
   type TokenSpec,
 } from '../../core/index.ts';
 import { clientIds, instants, sessionIntents } from './arbitraries.ts';
@@ -23,18 +25,36 @@ export const agentTokenSpecs: fc.Arbitrary<TokenSpec> = fc
   .tuple(clientIds.map(agentNameOf), tokenTimes)
   .map(([agent, time]) => agentToken(agent, time));
 
-/** Every participant token the policy can ask for, and those that were cut down further. */
+/** Whatever a caller may wish for its seat. */
+export const seatWishes: fc.Arbitrary<SeatWishes> = fc.record(
+  {
+    permissions: fc.record(
+      {
+        canPublish: fc.boolean(),
+        canSubscribe: fc.boolean(),
+        canPublishData: fc.boolean(),
+        canPublishSources: fc.array(fc.constantFrom(...TRACK_SOURCES), { maxLength: 4 }),
+      },
+      { requiredKeys: [] },
+    ),
+    name: fc.string(),
+    metadata: fc.string(),
+    attributes: fc.dictionary(
+      fc.oneof(
+        fc.string(),
+        fc.constantFrom('lkps.session_id', 'LKPS.user_id', 'lk.agent.state', '__proto__'),
+      ),
+      fc.string(),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+/** Every participant token the policy can ask for. */
 export const participantTokenSpecs: fc.Arbitrary<TokenSpec & { readonly grants: ParticipantGrants }> = fc
-  .tuple(
-    sessionIntents,
-    tokenTimes,
-    fc.record({ canPublish: fc.boolean(), canSubscribe: fc.boolean(), canPublishData: fc.boolean() }),
-  )
-  .map(([intent, time, permissions]) => {
-    const { room } = intent;
-    const grants = { roomJoin: true as const, room, ...permissions, canUpdateOwnMetadata: false as const };
-    return { ...participantToken(intent, time), grants };
-  });
+  .tuple(sessionIntents, tokenTimes, seatWishes)
+  .map(([intent, time, wishes]) => participantToken({ ...wishes, ...intent }, time))
+  .filter((spec): spec is typeof spec & { readonly grants: ParticipantGrants } => 'room' in spec.grants);
 
 export const tokenSpecs: fc.Arbitrary<TokenSpec> = fc.oneof(agentTokenSpecs, participantTokenSpecs);
 
@@ -50,6 +70,8 @@ export function claimsOf(spec: TokenSpec, signingKeyId: string): Readonly<Record
     exp: Math.floor(spec.expiresAt.getTime() / 1000),
     video: { ...spec.grants },
     ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: { ...spec.attributes } }),
+    ...(spec.name === undefined ? {} : { name: spec.name }),
+    ...(spec.metadata === undefined ? {} : { metadata: spec.metadata }),
   };
 }
 

@@ -1,30 +1,49 @@
-import type { Agent, AgentName, AgentStore, AuditEvent } from '../../core/index.ts';
+import {
+  supersedes,
+  type Agent,
+  type AgentName,
+  type AgentStore,
+  type AuditEvent,
+  type KnownAgent,
+} from '../../core/index.ts';
 import type { MemoryAuditStore } from './memory-audit-store.ts';
+import { MemoryCutOffStore } from './memory-cut-off-store.ts';
 
 /** {@link AgentStore} for tests that need no database. */
 export class MemoryAgentStore implements AgentStore {
   readonly #agents = new Map<AgentName, Agent>();
   readonly #audit: MemoryAuditStore;
+  readonly #cutOffs: MemoryCutOffStore;
 
-  constructor(audit: MemoryAuditStore) {
+  constructor(audit: MemoryAuditStore, cutOffs = new MemoryCutOffStore(audit)) {
     this.#audit = audit;
+    this.#cutOffs = cutOffs;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what goes wrong is a rejection, as in every store
-  async register(agent: Agent, audit: readonly AuditEvent[]): Promise<void> {
+  async register(agent: Agent, audit: readonly AuditEvent[]): Promise<'registered' | 'agent_revoked'> {
+    if (this.#cutOffs.revocationOf(agent.name) !== undefined) {
+      return 'agent_revoked';
+    }
     this.#audit.commit(audit);
     const known = this.#agents.get(agent.name);
-    if (known === undefined || isNewer(agent, known)) {
+    if (known === undefined || supersedes(agent, known)) {
       this.#agents.set(agent.name, agent);
     }
+    return 'registered';
   }
 
-  find(name: AgentName): Promise<Agent | undefined> {
-    return Promise.resolve(this.#agents.get(name));
+  find(name: AgentName): Promise<KnownAgent | undefined> {
+    const agent = this.#agents.get(name);
+    const revokedAt = this.#cutOffs.revocationOf(name)?.at;
+    return Promise.resolve(agent && { ...agent, ...(revokedAt && { revokedAt }) });
   }
-}
 
-function isNewer(a: Agent, b: Agent): boolean {
-  const difference = a.registeredAt.getTime() - b.registeredAt.getTime();
-  return difference > 0 || (difference === 0 && a.expiresAt.getTime() > b.expiresAt.getTime());
+  get names(): readonly AgentName[] {
+    return [...this.#agents.keys()];
+  }
+
+  registrationOf(name: AgentName): Agent | undefined {
+    return this.#agents.get(name);
+  }
 }

@@ -1,16 +1,22 @@
 import {
   foldSession,
+  isOver,
   LkpsError,
   type AuditEvent,
+  type ClientId,
   type DescribeChange,
+  type GrantRefusal,
+  type OpenLimit,
   type Principal,
   type Session,
   type SessionFact,
+  type SessionId,
   type SessionIntent,
   type SessionKey,
   type SessionStore,
 } from '../../core/index.ts';
 import type { MemoryAuditStore } from './memory-audit-store.ts';
+import { MemoryCutOffStore } from './memory-cut-off-store.ts';
 
 interface Entry {
   readonly intent: SessionIntent;
@@ -21,19 +27,29 @@ interface Entry {
 export class MemorySessionStore implements SessionStore {
   readonly #entries = new Map<string, Entry>();
   readonly #audit: MemoryAuditStore;
+  readonly #cutOffs: MemoryCutOffStore;
 
-  constructor(audit: MemoryAuditStore) {
+  constructor(audit: MemoryAuditStore, cutOffs = new MemoryCutOffStore(audit)) {
     this.#audit = audit;
+    this.#cutOffs = cutOffs;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what goes wrong is a rejection, as in every store
-  async open(intent: SessionIntent, audit: readonly AuditEvent[]): Promise<void> {
+  async open(
+    intent: SessionIntent,
+    audit: readonly AuditEvent[],
+    limit?: OpenLimit,
+  ): Promise<'opened' | 'too_many_open'> {
     if (this.#entry({ sessionId: intent.sessionId }) ?? this.#entry({ room: intent.room })) {
       throw new LkpsError('audit_unavailable', 'a session and its room are opened once');
+    }
+    if (limit !== undefined && this.#openOf(intent.caller.clientId, limit.since) >= limit.maxOpen) {
+      return 'too_many_open';
     }
     this.#audit.commit(audit);
     const kept = { ...intent, caller: withoutPersonalData(intent.caller) };
     this.#entries.set(intent.sessionId, { intent: kept, facts: new Map() });
+    return 'opened';
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what goes wrong is a rejection, as in every store
@@ -57,6 +73,15 @@ export class MemorySessionStore implements SessionStore {
     return 'applied';
   }
 
+  async grant(
+    sessionId: SessionId,
+    facts: readonly SessionFact[],
+    describe: DescribeChange,
+  ): Promise<'applied' | 'already_known' | 'unknown_session' | GrantRefusal> {
+    const entry = this.#entry({ sessionId });
+    return (entry && this.#refusalOf(entry)) ?? this.record({ sessionId }, facts, describe);
+  }
+
   find(key: SessionKey): Promise<Session | undefined> {
     const entry = this.#entry(key);
     return Promise.resolve(entry && toSession(entry));
@@ -65,6 +90,29 @@ export class MemorySessionStore implements SessionStore {
   /** Every session there is, for assertions. */
   get sessions(): readonly Session[] {
     return [...this.#entries.values()].map(toSession);
+  }
+
+  /** In the order they were learnt of. */
+  factsOf(sessionId: SessionId): readonly SessionFact[] {
+    return [...(this.#entries.get(sessionId)?.facts.values() ?? [])];
+  }
+
+  #openOf(client: ClientId, since: Date): number {
+    return this.sessions.filter(
+      (session) =>
+        session.intent.caller.clientId === client && session.intent.requestedAt >= since && !isOver(session),
+    ).length;
+  }
+
+  #refusalOf(entry: Entry): GrantRefusal | undefined {
+    const { agent, caller } = entry.intent;
+    if (this.#cutOffs.revocationOf(agent) !== undefined) {
+      return 'agent_revoked';
+    }
+    if (this.#cutOffs.blockOf(caller.clientId) !== undefined) {
+      return 'client_blocked';
+    }
+    return isOver(toSession(entry)) ? 'session_over' : undefined;
   }
 
   #entry(key: SessionKey): Entry | undefined {

@@ -35,6 +35,8 @@ function claimsOf(spec: TokenSpec): Readonly<Record<string, unknown>> {
     exp: epochSeconds(spec.expiresAt),
     video: spec.grants,
     ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: spec.attributes }),
+    ...(spec.name === undefined ? {} : { name: spec.name }),
+    ...(spec.metadata === undefined ? {} : { metadata: spec.metadata }),
   };
 }
 

@@ -1,8 +1,4 @@
-import {
-  OcelotIdentitySource,
-  type OcelotIdentitySourceOptions,
-  type ProxyProof,
-} from '../../adapters/identity-ocelot/index.ts';
+import { OcelotIdentitySource, type ProxyProof } from '../../adapters/identity-ocelot/index.ts';
 import type { HttpHeaders } from '../../adapters/http/index.ts';
 import {
   LkpsError,
@@ -47,25 +43,30 @@ export const unavailableDirectory: ApplicationDirectory = {
 export function ocelotSource(
   options: {
     readonly proof?: ProxyProof;
-    readonly evidence?: OcelotIdentitySourceOptions['evidence'];
+    readonly evidence?: 'directory' | 'headers';
     readonly directory?: ApplicationDirectory;
   } = {},
 ): OcelotIdentitySource {
-  return new OcelotIdentitySource({
-    proof: BOTH_PROOFS,
-    evidence: 'directory',
-    directory: new CountingDirectory(),
-    ...options,
-  });
+  const { proof = BOTH_PROOFS, evidence = 'directory', directory = new CountingDirectory() } = options;
+  return new OcelotIdentitySource(
+    evidence === 'headers' ? { proof, evidence } : { proof, evidence, directory },
+  );
 }
 
-/** The caller, or the reason for the rejection. */
+/** The caller, or the reason why there is none. */
 export async function callerOf(
   headers: HttpHeaders,
   source: OcelotIdentitySource = ocelotSource(),
 ): Promise<Principal | string> {
   const identification = await source.identify({ headers });
-  return identification.outcome === 'identified' ? identification.principal : identification.reason;
+  switch (identification.outcome) {
+    case 'identified':
+      return identification.principal;
+    case 'role_missing':
+      return 'role_missing';
+    case 'rejected':
+      return identification.reason;
+  }
 }
 
 function unavailable(): LkpsError {

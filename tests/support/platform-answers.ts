@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '../../adapters/http/index.ts';
 import {
   ada,
   AGENT,
+  AGENT_NAME,
   agentApp,
   clientApp,
   strangerApp,
@@ -10,7 +11,7 @@ import {
 } from './platform-cast.ts';
 import { platformAtTheEdge, signedByLiveKit, throughOcelot } from './platform-edge.ts';
 import { failingAt, type PortFaults, type PortName } from './platform-faults.ts';
-import type { Platform } from './platform-over-memory.ts';
+import type { Platform, PlatformOptions } from './platform-over-memory.ts';
 import { httpRequest, registerRequest, startRequest } from './platform-requests.ts';
 
 export interface RealAnswer {
@@ -23,15 +24,29 @@ interface Ask {
   readonly operation: string;
   readonly request: HttpRequest;
   readonly outage?: PortFaults;
+  /** AGENT is cut off. */
+  readonly revoked?: true;
+  /** The caller lacks the role that is asked for. */
+  readonly roleless?: true;
   readonly corsOrigins?: readonly string[];
+  readonly busy?: Pick<PlatformOptions, 'limits' | 'maxInFlight'>;
 }
 
 const PAGE = 'https://app.example.test';
 /** Signing and verifying reach nothing; that they fail is a defect and not an answer. */
-const FALLIBLE: readonly PortName[] = ['identity', 'directory', 'agents', 'sessions', 'audit', 'rooms'];
+const FALLIBLE: readonly PortName[] = [
+  'identity',
+  'directory',
+  'agents',
+  'cutOffs',
+  'sessions',
+  'audit',
+  'rooms',
+];
 
 const register = registerRequest(throughOcelot(agentApp));
 const start = startRequest(throughOcelot(clientApp), AGENT);
+const FULL = { maxInFlight: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What the platform really answers: every status and code of every operation, to pages and to others. */
@@ -50,11 +65,24 @@ export async function realAnswers(): Promise<readonly RealAnswer[]> {
 }
 
 /** The platform's answer to one request, AGENT being registered. */
-export async function answerOf({ operation, request, outage, corsOrigins = [] }: Ask): Promise<RealAnswer> {
+export async function answerOf({
+  operation,
+  request,
+  outage,
+  corsOrigins = [],
+  busy,
+  revoked,
+  roleless,
+}: Ask): Promise<RealAnswer> {
   let armed = false;
   const next: PortFaults['next'] = (...call) =>
     armed && outage !== undefined ? outage.next(...call) : 'none';
-  const platform: Platform = await withRegisteredAgent(platformAtTheEdge({ corsOrigins, faults: { next } }));
+  const platform: Platform = await withRegisteredAgent(
+    platformAtTheEdge({ corsOrigins, faults: { next }, roleless, ...busy }),
+  );
+  if (revoked === true) {
+    await platform.cutOffs.revokeAgent(AGENT_NAME, { at: platform.clock.now() }, []);
+  }
   armed = true;
   return { operation, response: await platform.handler(request) };
 }
@@ -73,8 +101,12 @@ function registerAsks(): readonly Ask[] {
   return [
     { operation, request: register },
     { operation, request: registerRequest(throughOcelot(ada)) },
+    { operation, request: register, revoked: true },
+    { operation, request: json(register, bytes('{"client_authorization":"open"}')) },
     ...refusalsOf(operation, register, '{"agent_name":"x"}'),
     ...outagesOf(operation, register),
+    ...busyOf(operation, register),
+    { operation, request: register, roleless: true },
   ];
 }
 
@@ -84,8 +116,11 @@ function startAsks(): readonly Ask[] {
     { operation, request: start },
     { operation, request: startRequest(throughOcelot(strangerApp), AGENT) },
     { operation, request: startRequest(throughOcelot(clientApp), UNKNOWN) },
-    ...refusalsOf(operation, start, '{"agent_entra_app_id":"agent-a","room_name":"s-1"}'),
+    { operation, request: json(start, bytes(`{"agent_entra_app_id":"${AGENT}","room_name":"s-1"}`)) },
+    ...refusalsOf(operation, start, '{"agent_entra_app_id":"agent-a","room":"s-1"}'),
     ...outagesOf(operation, start),
+    ...busyOf(operation, start),
+    { operation, request: start, roleless: true },
   ];
 }
 
@@ -103,6 +138,12 @@ function refusalsOf(operation: string, right: HttpRequest, unfit: string): reado
 
 function outagesOf(operation: string, request: HttpRequest): readonly Ask[] {
   return FALLIBLE.map((port) => ({ operation, request, outage: failingAt(port, 'before') }));
+}
+
+/** What a caller over their limit hears, and everybody while the service is full. */
+function busyOf(operation: string, request: HttpRequest): readonly Ask[] {
+  const limits = { perClient: { requests: 0, windowMs: 10_000 } };
+  return [{ limits }, FULL].map((busy) => ({ operation, request, busy }));
 }
 
 /** To pages that may call, to others, and where no page may. */
@@ -131,6 +172,7 @@ async function webhookAsks(): Promise<readonly Ask[]> {
   return [
     ...requests.map((request) => ({ operation, request, corsOrigins: [PAGE] })),
     ...outagesOf(operation, event),
+    { operation, request: event, busy: FULL },
   ];
 }
 

@@ -85,21 +85,69 @@ const greed = fc.dictionary(
     'room_name',
     'room_config',
     'participant_identity',
+    'participant_attributes',
+    'participant_name',
     'grants',
     'ttl',
     '__proto__',
     'video',
   ),
   fc.oneof(
-    fc.constantFrom('admin', true, 999_999),
+    fc.constantFrom('admin', true, 999_999, ''),
+    fc.constantFrom({ can_update_own_metadata: true }, { can_publish_sources: [] }, { hidden: true }),
+    fc.constantFrom(
+      { 'lkps.user_id': CLIENT },
+      { 'LKPS.client_id': AGENT },
+      { 'lk.agent.state': 'listening' },
+    ),
     fc.constant({ roomAdmin: true, room: '*' }),
     fc.jsonValue({ maxDepth: 1 }),
   ),
   { maxKeys: 2 },
 );
+/** What the contract lets a caller ask for. */
+const wishes = fc.record(
+  {
+    permissions: fc.record(
+      {
+        can_publish: fc.boolean(),
+        can_subscribe: fc.boolean(),
+        can_publish_data: fc.boolean(),
+        can_publish_sources: fc.uniqueArray(fc.constantFrom('camera', 'microphone', 'screen_share')),
+      },
+      { requiredKeys: [] },
+    ),
+    participant_name: fc.string({ maxLength: 10 }),
+    participant_metadata: fc.string({ maxLength: 10 }),
+    participant_attributes: fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 10 }),
+      fc.string({ maxLength: 10 }),
+      {
+        maxKeys: 3,
+      },
+    ),
+    agent_metadata: fc.string({ maxLength: 10 }),
+  },
+  { requiredKeys: [] },
+);
+const agentForms = agentIds.chain((agent) =>
+  fc.constantFrom<object>(
+    { agent_entra_app_id: agent },
+    { room_config: { agents: [{ agent_name: agent }] } },
+    { agent_entra_app_id: agent, room_config: {} },
+    { room_config: { agents: [{ agent_name: agent, metadata: 'm' }], max_participants: 9 } },
+  ),
+);
 const startBodies = fc
-  .tuple(agentIds, fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, greed))
-  .map(([agent, more]) => toBytes(JSON.stringify({ agent_entra_app_id: agent, ...more })));
+  .tuple(
+    fc.oneof(
+      agentIds.map((agent) => ({ agent_entra_app_id: agent })),
+      agentForms,
+    ),
+    fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, wishes),
+    fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, greed),
+  )
+  .map(([agent, wished, more]) => toBytes(JSON.stringify({ ...agent, ...wished, ...more })));
 const emptyBodies = fc.constantFrom('', '{}').map(toBytes);
 
 const bodies: fc.Arbitrary<RequestBody> = fc.oneof(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { HttpRequest } from '../../adapters/http/index.ts';
+import type { HttpCredential, HttpRequest } from '../../adapters/http/index.ts';
 import { OcelotIdentitySource, PROOF_HEADER } from '../../adapters/identity-ocelot/index.ts';
 import { LiveKitTokenIssuer, LiveKitWebhookVerifier } from '../../adapters/livekit/index.ts';
-import type { Clock, Principal } from '../../core/index.ts';
+import type { Clock, IdentitySource, Principal } from '../../core/index.ts';
 import { servicePrincipalOf } from './platform-cast.ts';
 import { platformOverMemory, type Platform, type PlatformOptions } from './platform-over-memory.ts';
 import { webhookRequest } from './platform-requests.ts';
@@ -14,20 +14,38 @@ export const PROOF = 'the-proof-that-only-ocelot-can-give';
 const SIGNING_KEY = { id: 'APIsign', secret: bytes('a-signing-secret-of-32-bytes-at-least') };
 const WEBHOOK_KEY = { id: 'APIhook', secret: bytes('a-webhook-secret-of-32-bytes-at-least') };
 
+interface EdgeOptions extends Omit<PlatformOptions, 'replace'> {
+  /** Whoever is identified lacks the role that is asked for. */
+  readonly roleless?: true | undefined;
+}
+
 /** The platform as Ocelot and LiveKit meet it: real headers in, real tokens out, real webhooks; stores in memory. */
-export function platformAtTheEdge(options: Omit<PlatformOptions, 'replace'> = {}): Platform {
+export function platformAtTheEdge({ roleless, ...options }: EdgeOptions = {}): Platform {
   return platformOverMemory({
     ...options,
     replace: ({ clock, directory }) => ({
-      identity: new OcelotIdentitySource({
-        proof: { secrets: [bytes(PROOF)] },
-        evidence: 'directory',
-        directory,
-      }),
+      identity: withoutRole(
+        new OcelotIdentitySource({ proof: { secrets: [bytes(PROOF)] }, evidence: 'directory', directory }),
+        roleless,
+      ),
       tokens: new LiveKitTokenIssuer(SIGNING_KEY),
       webhooks: new LiveKitWebhookVerifier({ keys: [WEBHOOK_KEY], clock }),
     }),
   });
+}
+
+function withoutRole(
+  source: IdentitySource<HttpCredential>,
+  roleless: true | undefined,
+): IdentitySource<HttpCredential> {
+  return {
+    identify: async (credential) => {
+      const found = await source.identify(credential);
+      return roleless === true && found.outcome === 'identified'
+        ? { ...found, outcome: 'role_missing' }
+        : found;
+    },
+  };
 }
 
 /** The headers Ocelot injects for a caller. */

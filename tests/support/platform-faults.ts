@@ -33,6 +33,7 @@ export function faultyPorts(
     identity: wrap('identity'),
     directory: wrap('directory'),
     agents: wrap('agents'),
+    cutOffs: wrap('cutOffs'),
     sessions: wrap('sessions'),
     audit: wrap('audit'),
     tokens: wrap('tokens'),
@@ -63,6 +64,7 @@ function contractual(port: PortName): Error {
     case 'directory':
       return new LkpsError('authorization_unavailable', 'planted fault');
     case 'agents':
+    case 'cutOffs':
     case 'sessions':
     case 'audit':
       return new LkpsError('audit_unavailable', 'planted fault');

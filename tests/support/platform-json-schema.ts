@@ -8,12 +8,25 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
 
 /** The part of JSON Schema that openapi.yaml uses. Strict: a keyword this check does not know fails it. */
 const schemas = z.strictObject({
-  type: z.enum(['object', 'array', 'string', 'integer']),
+  /** Or null, where a list says so: the same as absent. */
+  type: z.preprocess(
+    (type): unknown => (Array.isArray(type) ? type.find((one) => one !== 'null') : type),
+    z.enum(['object', 'array', 'string', 'integer', 'boolean']),
+  ),
   description: z.string().optional(),
   required: z.array(z.string()).default([]),
-  additionalProperties: z.boolean().optional(),
+  additionalProperties: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
   properties: z.record(z.string(), z.unknown()).default({}),
+  /** Which fields go together: for readers and generators, not checked here. */
+  anyOf: z.array(z.unknown()).optional(),
+  propertyNames: z.unknown().optional(),
+  maxProperties: z.number().optional(),
   items: z.unknown().optional(),
+  minItems: z.number().optional(),
+  maxItems: z.number().optional(),
+  uniqueItems: z.boolean().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
   enum: z.array(z.string()).optional(),
   const: z.string().optional(),
   format: z.enum(['uuid', 'uri', 'date-time']).optional(),
@@ -43,6 +56,8 @@ export function misfits(
       return Array.isArray(value)
         ? value.flatMap((item, index) => misfits(schema.items, item, resolve, `${path}[${index}]`))
         : [`${path}: not an array`];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [`${path}: not a boolean`];
     case 'integer':
       return Number.isInteger(value) && Number(value) >= (schema.minimum ?? -Infinity)
         ? []
@@ -65,7 +80,9 @@ function objectMisfits(
         ? misfits(properties[name], field, resolve, `${path}.${name}`)
         : additionalProperties === false
           ? [`${path}.${name}: not documented`]
-          : [],
+          : typeof additionalProperties === 'object'
+            ? misfits(additionalProperties, field, resolve, `${path}.${name}`)
+            : [],
     ),
   ];
 }

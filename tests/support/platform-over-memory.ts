@@ -12,14 +12,20 @@ import {
   parseTokenTtlSeconds,
   RegisterAgent,
   StartSession,
+  UNLIMITED,
+  type AgentRules,
+  type EdgeLimits,
   type HealthCheckName,
+  type RateLimit,
 } from '../../core/index.ts';
 import { CountingIds } from './counting-ids.ts';
 import { FixedClock } from './fixed-clock.ts';
 import { MemoryAgentStore } from './memory-agent-store.ts';
 import { MemoryApplicationDirectory } from './memory-application-directory.ts';
 import { MemoryAuditStore } from './memory-audit-store.ts';
+import { MemoryCutOffStore } from './memory-cut-off-store.ts';
 import { MemoryIdentitySource } from './memory-identity-source.ts';
+import { MemoryRateLimiter } from './memory-rate-limiter.ts';
 import { MemoryRoomDispatcher } from './memory-room-dispatcher.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { MemoryTokenIssuer } from './memory-token-issuer.ts';
@@ -35,11 +41,14 @@ export interface Memory {
   readonly directory: MemoryApplicationDirectory;
   readonly audit: MemoryAuditStore;
   readonly agents: MemoryAgentStore;
+  readonly cutOffs: MemoryCutOffStore;
   readonly sessions: MemorySessionStore;
   readonly tokens: MemoryTokenIssuer;
   readonly rooms: MemoryRoomDispatcher;
   readonly webhooks: MemoryWebhookVerifier;
 }
+
+export type PlatformLimits = Readonly<Partial<Record<keyof EdgeLimits, RateLimit>>>;
 
 export interface PlatformOptions {
   /** Real adapters in place of memory ones. */
@@ -47,6 +56,11 @@ export interface PlatformOptions {
   readonly faults?: PortFaults;
   readonly tokenTtlSeconds?: number;
   readonly corsOrigins?: readonly string[];
+  readonly rules?: Partial<AgentRules>;
+  readonly maxOpenSessions?: number;
+  readonly maxInFlight?: number;
+  /** Those not named are unlimited. */
+  readonly limits?: PlatformLimits;
 }
 
 export interface Platform extends Memory {
@@ -63,6 +77,7 @@ export const SITE = {
   version: '0.0.0-test',
   livekitUrl: 'wss://livekit.example.test',
   trustedHops: 0,
+  maxInFlight: 256,
 } as const;
 
 /** The whole platform but its host, wired as the composition root wires it. */
@@ -71,13 +86,24 @@ export function platformOverMemory({
   faults,
   tokenTtlSeconds = 3600,
   corsOrigins = [],
+  rules,
+  maxOpenSessions = 1000,
+  maxInFlight = SITE.maxInFlight,
+  limits = {},
 }: PlatformOptions = {}): Platform {
   const memory = freshMemory();
   const { clock, ids } = memory;
   const journal = new AuditJournal({ clock, ids, region: SITE.region });
   const outside = { ...memory, ...replace?.(memory) };
   const reached = { ...outside, ...(faults === undefined ? {} : faultyPorts(outside, faults)) };
-  const ports = { ...reached, journal, tokenTtlMs: parseTokenTtlSeconds(tokenTtlSeconds) };
+  const ports = {
+    ...reached,
+    journal,
+    limits: limitsOf(memory, limits),
+    tokenTtlMs: parseTokenTtlSeconds(tokenTtlSeconds),
+    maxOpenSessions,
+    rules: { clientAuthorization: 'always', userAgents: 'deny', ...rules } as const,
+  };
   const healthy = { livekit: true, database: true };
   const log: HttpLogEntry[] = [];
   const service: HttpService = {
@@ -94,23 +120,37 @@ export function platformOverMemory({
     }),
     clock,
     ids,
-    site: { ...SITE, corsOrigins },
+    site: { ...SITE, corsOrigins, maxInFlight },
     log: (entry) => log.push(entry),
   };
   return { ...memory, service, handler: createHttpHandler(service), journal, healthy, log };
 }
 
+function limitsOf({ clock }: Memory, limits: PlatformLimits): EdgeLimits {
+  const limiter = (name: keyof EdgeLimits): EdgeLimits[typeof name] => {
+    const limit = limits[name];
+    return limit === undefined ? UNLIMITED : new MemoryRateLimiter(limit, clock);
+  };
+  return {
+    perCaller: limiter('perCaller'),
+    perClient: limiter('perClient'),
+    refusalRows: limiter('refusalRows'),
+  };
+}
+
 function freshMemory(): Memory {
   const clock = new FixedClock();
   const audit = new MemoryAuditStore();
+  const cutOffs = new MemoryCutOffStore(audit);
   return {
     clock,
     ids: new CountingIds(),
     identity: new MemoryIdentitySource(),
     directory: new MemoryApplicationDirectory(),
     audit,
-    agents: new MemoryAgentStore(audit),
-    sessions: new MemorySessionStore(audit),
+    agents: new MemoryAgentStore(audit, cutOffs),
+    cutOffs,
+    sessions: new MemorySessionStore(audit, cutOffs),
     tokens: new MemoryTokenIssuer(),
     rooms: new MemoryRoomDispatcher(),
     webhooks: new MemoryWebhookVerifier({ clock }),

@@ -3,6 +3,7 @@ import type {
   AgentStore,
   ApplicationDirectory,
   AuditStore,
+  CutOffStore,
   IdentitySource,
   RoomDispatcher,
   SessionStore,
@@ -15,6 +16,7 @@ export interface OutsidePorts {
   readonly identity: IdentitySource<HttpCredential>;
   readonly directory: ApplicationDirectory;
   readonly agents: AgentStore;
+  readonly cutOffs: CutOffStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
   readonly tokens: TokenIssuer;

@@ -20,6 +20,7 @@ export class SessionModel {
   readonly #lives = new Map<string, Life>();
   #granted = false;
   #failed = false;
+  readonly #cuts = new Set<string>();
 
   constructor(expected: Expected) {
     this.#expected = expected;
@@ -30,6 +31,8 @@ export class SessionModel {
       this.#granted = true;
     } else if (fact.kind === 'start_failed') {
       this.#failed = true;
+    } else if (fact.kind === 'session_cut') {
+      this.#cuts.add(fact.reason);
     } else {
       this.#learnOf(this.#life(fact.life), fact);
     }
@@ -43,6 +46,10 @@ export class SessionModel {
     };
     if (this.#failed && !this.#granted) {
       return { state: 'failed', ...base };
+    }
+    const cut = (['revoked', 'limit', 'reconciled'] as const).find((reason) => this.#cuts.has(reason));
+    if (cut !== undefined) {
+      return { state: 'ended', endReason: cut, ...base };
     }
     if (life === undefined) {
       return { state: 'starting', ...base };
@@ -66,7 +73,10 @@ export class SessionModel {
     return life;
   }
 
-  #learnOf(life: Life, fact: Exclude<SessionFact, { kind: 'token_granted' | 'start_failed' }>): void {
+  #learnOf(
+    life: Life,
+    fact: Exclude<SessionFact, { kind: 'token_granted' | 'start_failed' | 'session_cut' }>,
+  ): void {
     if (fact.kind === 'room_created') {
       life.answered = true;
     }

@@ -1,4 +1,4 @@
-import type { RoomLife, SeenParticipant, SessionFact, SessionIntent } from '../../core/index.ts';
+import type { CutReason, RoomLife, SeenParticipant, SessionFact, SessionIntent } from '../../core/index.ts';
 
 type Expected = Pick<SessionIntent, 'identity' | 'agent'>;
 type WithoutId<Fact> = Fact extends SessionFact ? Omit<Fact, 'factId' | 'at'> : never;
@@ -32,6 +32,10 @@ export class SessionScript {
 
   failed(): SessionScript {
     return this.#then({ kind: 'start_failed', reason: 'livekit_unavailable' });
+  }
+
+  cut(reason: CutReason = 'revoked'): SessionScript {
+    return this.#then({ kind: 'session_cut', reason });
   }
 
   started(): SessionScript {

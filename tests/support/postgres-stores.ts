@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   KnexAgentStore,
   KnexAuditStore,
+  KnexCutOffStore,
+  KnexOperatorView,
   KnexSessionStore,
   openDatabase,
   type Database,
@@ -12,7 +14,9 @@ import { openWire, type Cut } from './postgres-wire.ts';
 export interface PostgresStores {
   readonly audit: KnexAuditStore;
   readonly agents: KnexAgentStore;
+  readonly cutOffs: KnexCutOffStore;
   readonly sessions: KnexSessionStore;
+  readonly view: KnexOperatorView;
 }
 
 export interface PostgresSubject extends PostgresStores {
@@ -57,6 +61,8 @@ export function storesOn(db: Database, subjectKey: Uint8Array): PostgresStores {
   return {
     audit: new KnexAuditStore({ db, subjectKey }),
     agents: new KnexAgentStore({ db, subjectKey }),
+    cutOffs: new KnexCutOffStore({ db, subjectKey }),
     sessions: new KnexSessionStore({ db, subjectKey }),
+    view: new KnexOperatorView({ db }),
   };
 }

@@ -84,12 +84,18 @@ function ownSteps(text: fc.Arbitrary<string>): fc.Arbitrary<Happening> {
   return fc.oneof(
     fc.record({ kind: fc.constant('token_granted' as const) }),
     fc.record({ kind: fc.constant('start_failed' as const), reason: text }),
+    fc.record({
+      kind: fc.constant('session_cut' as const),
+      reason: fc.constantFrom('reconciled', 'limit', 'revoked'),
+    }),
   );
 }
 
+const OWN_STEPS: readonly string[] = ['room_created', 'token_granted', 'start_failed', 'session_cut'];
+
 /** LiveKit's events bear LiveKit's ids, the session's own steps names of their own. */
 function prefixOf({ kind }: Happening): string {
-  return kind === 'room_created' || kind === 'token_granted' || kind === 'start_failed' ? `${kind}:` : 'EV_';
+  return OWN_STEPS.includes(kind) ? `${kind}:` : 'EV_';
 }
 
 function grouped(

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import Koa from 'koa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { platformRouter } from '../../../adapters/http-koa/index.ts';
+import { limitedServer, platformRouter } from '../../../adapters/http-koa/index.ts';
 import { holds } from '../../support/arbitraries.ts';
-import { openKoaHost, serverOf, type KoaHost } from '../../support/http-koa-host.ts';
+import { openKoaHost, type KoaHost } from '../../support/http-koa-host.ts';
 import { listenOnLoopback } from '../../support/http-loopback.ts';
 import { textOf, utf8 } from '../../support/http-message.ts';
 import { RecordingHandler } from '../../support/http-recording-handler.ts';
@@ -19,7 +19,7 @@ describe('the Koa host on a socket', () => {
   const recorder = new RecordingHandler();
   let host: KoaHost;
   beforeAll(async () => {
-    host = await openKoaHost(recorder.handler, { requestTimeout: 1_000 });
+    host = await openKoaHost(recorder.handler, { headersTimeout: 1_000, requestTimeout: 1_000 });
   });
   afterEach(() => {
     recorder.reset();
@@ -156,7 +156,7 @@ describe('the platform inside somebody else’s Koa application', () => {
     app.use((ctx) => {
       ctx.body = 'mine';
     });
-    const { port, close } = await listenOnLoopback(serverOf(app));
+    const { port, close } = await listenOnLoopback(limitedServer(app));
     try {
       const bodyAt = async (target: string): Promise<string> =>
         textOf((await sendRaw(port, { method: 'GET', target })).body);
@@ -176,8 +176,8 @@ describe('the platform inside somebody else’s Koa application', () => {
 
 function bytesOf(recorder: RecordingHandler): Uint8Array {
   const { body } = recorder.takeOnly();
-  if (body === 'too_large') {
-    throw new Error('the body was too large');
+  if (typeof body === 'string') {
+    throw new Error(`the body was ${body}`);
   }
   return body;
 }

@@ -46,9 +46,9 @@ function unknownField(path: string): object {
 
 describe('the body of a request', () => {
   it.for([
-    'room_name',
-    'permissions',
-    'client_authorization',
+    'room',
+    'grants',
+    'roomConfig',
     'Agent_Entra_App_Id',
     'agentEntraAppId',
     'constructor',

@@ -9,17 +9,22 @@ import type { HttpLogEntry } from '../../../adapters/http/index.ts';
 const STATUS: Readonly<Record<LkpsErrorCode, number>> = {
   malformed_json: 400,
   invalid_request: 400,
+  forbidden_field: 400,
   unauthenticated: 401,
   client_not_authorized: 403,
   service_principal_required: 403,
+  agent_revoked: 403,
+  role_required: 403,
   not_found: 404,
   agent_not_registered: 404,
   method_not_allowed: 405,
   body_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   livekit_unavailable: 503,
   audit_unavailable: 503,
   authorization_unavailable: 503,
+  overloaded: 503,
 };
 const codes = Object.keys(PROBLEMS).filter((code): code is LkpsErrorCode => code in PROBLEMS);
 const inside = new Error('canary-cause', { cause: { token: 'canary-token' } });
@@ -63,10 +68,27 @@ describe('a problem', () => {
   it.for(codes)('%s tells the client how to go on, exactly where it can', async (code) => {
     const { headers } = (await answerTo(new LkpsError(code, 'm'))).response;
     expect('www-authenticate' in headers).toBe(STATUS[code] === 401);
-    expect('retry-after' in headers).toBe(STATUS[code] === 503);
-    if (STATUS[code] === 503) {
+    expect('retry-after' in headers).toBe([429, 503].includes(STATUS[code]));
+    if ('retry-after' in headers) {
       expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
     }
+  });
+
+  it.for([
+    [0, '1'],
+    [1, '1'],
+    [1_000, '1'],
+    [1_001, '2'],
+    [9_999.5, '10'],
+    [undefined, '2'],
+  ] as const)('that may pass in %s ms says so in whole seconds: %s', async ([retryAfterMs, seconds]) => {
+    const options = retryAfterMs === undefined ? {} : { retryAfterMs };
+    for (const code of ['rate_limited', 'authorization_unavailable'] as const) {
+      const { headers } = (await answerTo(new LkpsError(code, 'm', options))).response;
+      expect(headers['retry-after']).toBe(seconds);
+    }
+    const { headers } = (await answerTo(new LkpsError('not_found', 'm', options))).response;
+    expect(headers).not.toHaveProperty('retry-after');
   });
 
   it('names the fields the client got wrong', async () => {

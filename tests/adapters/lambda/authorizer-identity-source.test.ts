@@ -45,4 +45,27 @@ describe('an authorizer’s claims', () => {
       principal: { kind: 'application', clientId: client },
     });
   });
+
+  it.for([
+    ['a list', ['Platform.Use', 'Other']],
+    ['a list as API Gateway writes it', '[Other Platform.Use]'],
+  ] as const)('carry the required role in %s', async ([, roles]) => {
+    const strict = new AuthorizerIdentitySource({
+      trust: TRUST,
+      clock: { now: () => CLAIMS_NOW },
+      requiredRole: 'Platform.Use',
+    });
+    const principal = { kind: 'application', clientId: client };
+    expect(await strict.identify(claimed({ ...AS_APPLICATION, roles }))).toEqual({
+      outcome: 'identified',
+      principal,
+    });
+    expect(await strict.identify(claimed(AS_APPLICATION))).toEqual({ outcome: 'role_missing', principal });
+    for (const doubtful of ['Platform.Use', '[Platform.Use', 'Other Platform.Use', '[Other  Platform.Use]']) {
+      expect(await strict.identify(claimed({ ...AS_APPLICATION, roles: doubtful }))).toEqual({
+        outcome: 'rejected',
+        reason: 'claim_malformed',
+      });
+    }
+  });
 });

@@ -25,6 +25,20 @@ describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
     expect(tokens.length).toBeGreaterThan(0);
   });
 
+  it.for(MISBEHAVIOURS.filter((misbehaviour) => misbehaviour !== 'empty'))(
+    'takes no room for closed before one that is %s',
+    async (misbehaviour) => {
+      const impostor = await openImpostor(misbehaviour);
+      const deletion = new LiveKitRoomDispatcher({ url: impostor.url, key: randomKey('canary-key') })
+        .deleteRoom(anyRequest().room)
+        .finally(() => impostor.close());
+      const error: unknown = await deletion.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'LkpsError', code: 'livekit_unavailable' });
+      expect(inspect(error, { depth: Infinity, showHidden: true })).not.toMatch(/eyJ[A-Za-z0-9_-]{10}/);
+      expect(impostor.tokens.length).toBeGreaterThan(0);
+    },
+  );
+
   it('never waits longer than its deadline, nor tries twice', async () => {
     for (const { tookMs, tokens } of await Promise.all([failure('silent'), failure('dripping')])) {
       expect(tookMs).toBeLessThan(DEADLINE_MS + SLACK_MS);

@@ -29,8 +29,9 @@ describeRoomDispatcher('LiveKit', async () => {
       Promise.all(
         (await rooms.listRooms([name])).map(async (room) => ({
           life: { sid: parseRoomSid(room.sid), creationTimeMs: Number(room.creationTimeMs) },
-          dispatches: (await dispatches.listDispatch(name)).map(({ agentName, attributes }) => ({
+          dispatches: (await dispatches.listDispatch(name)).map(({ agentName, metadata, attributes }) => ({
             agent: agentName,
+            metadata,
             attributes,
           })),
         })),

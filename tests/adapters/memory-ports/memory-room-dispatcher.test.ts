@@ -12,9 +12,9 @@ describeRoomDispatcher('memory', () => {
       Promise.resolve(
         [...dispatcher.rooms, ...unreachable.rooms]
           .filter(({ request }) => request.room === name)
-          .map(({ life, request: { agent, requestId } }) => ({
+          .map(({ life, request: { agent, requestId, agentMetadata: metadata = '' } }) => ({
             life,
-            dispatches: [{ agent, attributes: { 'lkps.request_id': requestId } }],
+            dispatches: [{ agent, metadata, attributes: { 'lkps.request_id': requestId } }],
           })),
       ),
     close: () => Promise.resolve(),

@@ -169,7 +169,13 @@ describe('audit rows in PostgreSQL', () => {
     const [event] = asNewEvents(fc.sample(auditEvents, 1));
     const clientId = parseClientId(crypto.randomUUID());
     const at = new Date();
-    const agent = { name: agentNameOf(clientId), clientId, registeredAt: at, expiresAt: at };
+    const agent = {
+      name: agentNameOf(clientId),
+      clientId,
+      clientAuthorization: 'required' as const,
+      registeredAt: at,
+      expiresAt: at,
+    };
     const impossible = { ...(event ?? expect.unreachable()), outcome: 'maybe' as never };
     const failure: unknown = await subject.agents
       .register(agent, [impossible])

@@ -7,7 +7,7 @@ import {
   openDatabase,
   type Database,
 } from '../../../adapters/persistence-knex/index.ts';
-import { agentNameOf, parseClientId } from '../../../core/index.ts';
+import { agentIdentity, agentNameOf, parseClientId } from '../../../core/index.ts';
 import { auditEvents } from '../../support/arbitraries.ts';
 import { asNewEvents, freshSessionId } from '../../support/fresh-ids.ts';
 import { query, withConnection } from '../../support/postgres-database.ts';
@@ -118,17 +118,29 @@ function someEvents(sessionId = freshSessionId()): ReturnType<typeof asNewEvents
   return asNewEvents(fc.sample(auditEvents, 1), { sessionId });
 }
 
-function everyCall({ audit, agents, sessions }: PostgresStores): readonly (() => Promise<unknown>)[] {
+function everyCall({
+  audit,
+  agents,
+  sessions,
+  cutOffs,
+  view,
+}: PostgresStores): readonly (() => Promise<unknown>)[] {
   const clientId = parseClientId(crypto.randomUUID());
   const at = new Date();
   const key = { sessionId: freshSessionId() };
+  const times = { registeredAt: at, expiresAt: at };
+  const registered = { ...agentIdentity(clientId), clientAuthorization: 'required' as const, ...times };
   return [
     () => audit.append(someEvents()),
     () => audit.listBySession(key.sessionId),
-    () => agents.register({ name: agentNameOf(clientId), clientId, registeredAt: at, expiresAt: at }, []),
+    () => agents.register(registered, []),
     () => agents.find(agentNameOf(clientId)),
     () => sessions.record(key, [], () => []),
     () => sessions.find(key),
+    () => sessions.grant(key.sessionId, [], () => []),
+    () => cutOffs.isBlocked(clientId),
+    () => cutOffs.revokeAgent(agentNameOf(clientId), { at }, []),
+    () => view.listSessions({ limit: 1 }),
   ];
 }
 

@@ -12,7 +12,15 @@ import {
   type TestDatabase,
 } from '../../support/postgres-database.ts';
 
-const ALL = ['0001_agents', '0002_sessions', '0003_audit', '0004_service_privileges'];
+const ALL = [
+  '0001_agents',
+  '0002_sessions',
+  '0003_audit',
+  '0004_service_privileges',
+  '0005_client_authorization',
+  '0006_cut_offs',
+  '0007_open_sessions',
+];
 
 describe('migrations', () => {
   let database: TestDatabase;

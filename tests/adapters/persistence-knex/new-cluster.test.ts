@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrate } from '../../../adapters/persistence-knex/index.ts';
+import { MIGRATIONS } from '../../../adapters/persistence-knex/migrations/index.ts';
 import { query } from '../../support/postgres-database.ts';
 import { startPostgres } from '../../../dev/postgres/server.ts';
 
@@ -32,7 +33,8 @@ it('tells an owner who may not create roles what to run, and that is enough', as
 it('makes the role of the service once for databases that are migrated at the same moment', async () => {
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => server.createDatabase(name)));
   const runs = await Promise.all(databases.map((database) => migrate(database)));
-  expect(runs.map(({ applied }) => applied.length)).toEqual([4, 4, 4]);
+  const all = [...MIGRATIONS.keys()];
+  expect(runs.map(({ applied }) => applied)).toEqual([all, all, all]);
   for (const { serviceUrl } of databases) {
     expect(await query(serviceUrl, 'select from audit_events')).toEqual([]);
   }

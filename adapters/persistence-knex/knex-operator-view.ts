@@ -1,0 +1,126 @@
+import type { Knex } from 'knex';
+import {
+  ownerOf,
+  parseAgentName,
+  parseClientId,
+  type AgentSelection,
+  type BlockedClient,
+  type CutOff,
+  type ListedAgent,
+  type OperatorNote,
+  type OperatorView,
+  type Session,
+  type SessionFact,
+  type SessionId,
+  type SessionSelection,
+} from '../../core/index.ts';
+import { parseFact, type FactRow } from './fact-row.ts';
+import type { Database } from './open-database.ts';
+import { parseSession, type SessionRow } from './session-row.ts';
+
+interface ListedAgentRow {
+  readonly agent_name: string;
+  readonly registered_at: Date | null;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly revoke_note: string | null;
+}
+
+interface BlockedClientRow {
+  readonly client_id: string;
+  readonly blocked_at: Date;
+  readonly block_note: string | null;
+}
+
+/** {@link OperatorView} on PostgreSQL. */
+export class KnexOperatorView implements OperatorView {
+  readonly #db: Database;
+
+  constructor({ db }: { readonly db: Database }) {
+    this.#db = db;
+  }
+
+  listAgents({ revoked, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
+    return this.#db.transact('agents were not listed', async (trx) => {
+      const { rows } = await trx.raw<{ rows: readonly ListedAgentRow[] }>(
+        `select * from (
+           select a.agent_name, a.registered_at, a.expires_at,
+             case when a.revoked_at is null then app.revoked_at else a.revoked_at end as revoked_at,
+             case when a.revoked_at is null then app.revoke_note else a.revoke_note end as revoke_note
+           from agents a left join agents app on app.agent_name = a.client_id::text) as known
+         where revoked_at is not null or (registered_at is not null and not :revoked)
+         order by agent_name collate "C" limit :limit`,
+        { revoked: revoked === true, limit },
+      );
+      return rows.map(parseListedAgent);
+    });
+  }
+
+  listBlockedClients(limit: number): Promise<readonly BlockedClient[]> {
+    return this.#db.transact('blocked clients were not listed', async (trx) => {
+      const rows = await trx<BlockedClientRow>('clients')
+        .whereNotNull('blocked_at')
+        .orderBy('client_id')
+        .limit(limit);
+      return rows.map((row) => ({
+        clientId: parseClientId(row.client_id),
+        blocked: parseCutOff(row.blocked_at, row.block_note),
+      }));
+    });
+  }
+
+  listSessions(selection: SessionSelection): Promise<readonly Session[]> {
+    return this.#db.transact('sessions were not listed', async (trx) => {
+      const rows = await trx<SessionRow>('sessions')
+        .where(selected(selection))
+        .orderBy([
+          { column: 'requested_at', order: 'desc' },
+          { column: 'session_id', order: 'desc' },
+        ])
+        .limit(selection.limit);
+      return rows.map(parseSession);
+    });
+  }
+
+  factsOf(session: SessionId): Promise<readonly SessionFact[]> {
+    return this.#db.transact('facts of a session were not read', async (trx) => {
+      const rows = await trx<FactRow>('session_facts')
+        .where({ session_id: session })
+        .orderBy(['observed_at', 'fact_id']);
+      return rows.map(parseFact);
+    });
+  }
+}
+
+function selected({ agent, client, open, after }: SessionSelection): (query: Knex.QueryBuilder) => void {
+  return (query) => {
+    if (agent !== undefined) {
+      const { clientId, userId } = ownerOf(agent);
+      void query.where({ agent_client_id: clientId, ...(userId === undefined ? {} : { agent_name: agent }) });
+    }
+    if (client !== undefined) {
+      void query.where({ caller_client_id: client });
+    }
+    if (open === true) {
+      void query.whereIn('state', ['starting', 'created', 'active']);
+    }
+    if (after !== undefined) {
+      const { requestedAt, sessionId } = after.intent;
+      void query.whereRaw('(requested_at, session_id) < (?, ?)', [requestedAt, sessionId]);
+    }
+  };
+}
+
+function parseListedAgent(row: ListedAgentRow): ListedAgent {
+  const { registered_at: registeredAt, expires_at: expiresAt, revoked_at: revokedAt } = row;
+  return {
+    name: parseAgentName(row.agent_name),
+    ...(registeredAt === null || expiresAt === null ? {} : { registration: { registeredAt, expiresAt } }),
+    ...(revokedAt === null ? {} : { revoked: parseCutOff(revokedAt, row.revoke_note) }),
+  };
+}
+
+/** Was parsed on its way in. */
+function parseCutOff(at: Date, note: string | null): CutOff {
+  return { at, ...(note === null ? {} : { note: note as OperatorNote }) };
+}

@@ -1,0 +1,1 @@
+export { FlexibleRateLimiter, type FlexibleRateLimiterOptions } from './flexible-rate-limiter.ts';

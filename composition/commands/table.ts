@@ -1,0 +1,41 @@
+const WIDTH = 100;
+const GAP = '  ';
+/** Less of the last column is not worth showing. */
+const LEAST_CELL = 10;
+
+/**
+ * Rows under their headings, as wide as what is in them. The last column is cut where the line would grow beyond 100
+ * characters; no cell can move the cursor.
+ */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [headings, ...rows.map((row) => row.map(printable))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row) => `${lineOf(row, widths)}\n`).join('');
+}
+
+function lineOf(row: readonly string[], widths: readonly number[]): string {
+  const padded = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+  const line = padded.join(GAP).trimEnd();
+  if (line.length <= WIDTH) {
+    return line;
+  }
+  const withoutLast = padded.slice(0, -1).join(GAP);
+  return withoutLast.length > WIDTH - LEAST_CELL ? withoutLast.trimEnd() : `${line.slice(0, WIDTH - 1)}…`;
+}
+
+function printable(cell: string): string {
+  return cell.replaceAll(/\p{C}/gu, '?');
+}
+
+/** `2026-01-31 12:00:00`, UTC. */
+export function utc(at: Date): string {
+  return at.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function jsonLines(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

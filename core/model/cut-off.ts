@@ -1,0 +1,45 @@
+import { LkpsError } from '../errors.ts';
+import { parseClientId, parseObjectId, type AgentName, type ClientId, type ObjectId } from './names.ts';
+
+declare const note: unique symbol;
+/** Why an operator acted, in their words: one line that may stay on record for ever. */
+export type OperatorNote = string & { readonly [note]: true };
+
+const MAX_NOTE = 200;
+/** Control, format and private characters, lone surrogates, line and paragraph separators. */
+const UNPRINTABLE = /[\p{C}\u2028\u2029]/u;
+/** An e-mail address, a JWT, and a run of characters longer than a GUID, which no sentence has. */
+const NOT_FOR_THE_RECORD = /@|eyJ|[A-Za-z0-9+_=~-]{37}/;
+
+/** @throws LkpsError `invalid_request` for what must not, or cannot, stand on an audit row. */
+export function parseOperatorNote(raw: string): OperatorNote {
+  const text = raw.trim();
+  if (text === '' || text.length > MAX_NOTE) {
+    throw new LkpsError('invalid_request', `a reason has 1 to ${MAX_NOTE} characters`);
+  }
+  if (UNPRINTABLE.test(text)) {
+    throw new LkpsError('invalid_request', 'a reason is one line, without control characters');
+  }
+  if (NOT_FOR_THE_RECORD.test(text)) {
+    throw new LkpsError(
+      'invalid_request',
+      'a reason holds no e-mail address, token or key: it stays on record',
+    );
+  }
+  return text as OperatorNote;
+}
+
+/** That something is cut off: since when, and why. */
+export interface CutOff {
+  readonly at: Date;
+  readonly note?: OperatorNote;
+}
+
+/** Who an agent's name stands for: an application, or one user's agent of it. */
+export function ownerOf(agent: AgentName): { readonly clientId: ClientId; readonly userId?: ObjectId } {
+  const [client = '', user] = agent.split('.');
+  return {
+    clientId: parseClientId(client),
+    ...(user === undefined ? {} : { userId: parseObjectId(user) }),
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseServeConfig } from '../../composition/config.ts';
+import { edgeLimits } from '../../composition/edge-limits.ts';
+import { risksOf } from '../../composition/risks.ts';
+import { UNLIMITED } from '../../core/index.ts';
+import { COMPLETE } from '../support/platform-environment.ts';
+
+const LIMITS = ['LKPS_RATE_LIMIT_CALLER', 'LKPS_RATE_LIMIT_CLIENT', 'LKPS_REFUSAL_ROWS'] as const;
+
+describe('the limits of the edge', () => {
+  it.each(LIMITS)('%s is requests and seconds, or off', (name) => {
+    const limitOf = (value: string): unknown => {
+      const { perCaller, perClient, refusalRows } = parseServeConfig({ ...COMPLETE, [name]: value }).config
+        .rateLimits;
+      return [perCaller, perClient, refusalRows][LIMITS.indexOf(name)];
+    };
+    expect(limitOf('7/3')).toEqual({ requests: 7, windowMs: 3_000 });
+    expect(limitOf('off')).toBe('off');
+    for (const wrong of [
+      '',
+      '0',
+      '0/10',
+      '10/0',
+      '10',
+      '10/',
+      '/10',
+      '-1/10',
+      '1.5/10',
+      '10/10s',
+      ' 10/10',
+      'OFF',
+      '10/10/10',
+    ]) {
+      expect(() => limitOf(wrong), wrong).toThrow(ConfigError);
+    }
+  });
+
+  it.each(['', '0', '-1', '1.5', 'off', '1000000'])('LKPS_MAX_IN_FLIGHT is never %j', (value) => {
+    expect(() => parseServeConfig({ ...COMPLETE, LKPS_MAX_IN_FLIGHT: value })).toThrow(ConfigError);
+  });
+
+  it('are each what the setting of its name says', async () => {
+    const limits = edgeLimits({
+      perCaller: { requests: 1, windowMs: 10_000 },
+      perClient: { requests: 2, windowMs: 10_000 },
+      refusalRows: { requests: 3, windowMs: 10_000 },
+    });
+    const within = async (name: keyof typeof limits): Promise<number> => {
+      const decisions = await Promise.all(Array.from({ length: 5 }, () => limits[name].take('a')));
+      return decisions.filter(({ outcome }) => outcome === 'within').length;
+    };
+    expect([await within('perCaller'), await within('perClient'), await within('refusalRows')]).toEqual([
+      1, 2, 3,
+    ]);
+    const off = edgeLimits({ perCaller: 'off', perClient: 'off', refusalRows: 'off' });
+    expect(Object.values(off)).toEqual([UNLIMITED, UNLIMITED, UNLIMITED]);
+  });
+
+  it('bound the rows of all addresses together, however many there are', async () => {
+    const { refusalRows } = edgeLimits({
+      perCaller: 'off',
+      perClient: 'off',
+      refusalRows: { requests: 2, windowMs: 60_000 },
+    });
+    let rows = 0;
+    for (let address = 0; address < 5_000; address += 1) {
+      const { outcome } = await refusalRows.take(`session.denied ${address}`);
+      rows += outcome === 'still_exceeded' ? 0 : 1;
+    }
+    expect(rows).toBe(100 + 2 + 1);
+  });
+
+  it('are heard of at every start where nothing guards the trail', () => {
+    const env = { ...COMPLETE, LKPS_REFUSAL_ROWS: 'off' };
+    expect(risksOf(parseServeConfig(env).config, env)).toEqual([
+      'LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail',
+      ...risksOf(parseServeConfig(COMPLETE).config, COMPLETE),
+    ]);
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLkps, type Lkps } from '../../dev/lkps.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The real service with limits low enough to meet, and its secrets in files. */
+describe('the limits of the running service', () => {
+  let fixture: StackFixture;
+  let service: Lkps;
+  let directory: string;
+  beforeAll(async () => {
+    fixture = await openStack({ agent: false });
+    directory = mkdtempSync(join(tmpdir(), 'lkps-limits-'));
+    const {
+      LKPS_PROXY_SECRETS: proof = '',
+      LKPS_DATABASE_URL: database = '',
+      ...others
+    } = fixture.stack.lkpsEnv;
+    const inFile = (name: string, text: string): string => {
+      const path = join(directory, name);
+      writeFileSync(path, `${text}\n`, { mode: 0o600 });
+      return path;
+    };
+    const env = {
+      ...others,
+      LKPS_PROXY_SECRETS_FILE: inFile('proof', proof),
+      LKPS_DATABASE_URL_FILE: inFile('database', database),
+      LKPS_RATE_LIMIT_CALLER: '3/60',
+      LKPS_RATE_LIMIT_CLIENT: '5/60',
+      LKPS_REFUSAL_ROWS: '4/60',
+      LKPS_MAX_IN_FLIGHT: '4',
+    };
+    service = await startLkps({ env });
+  });
+  afterAll(async () => {
+    await service.stop();
+    rmSync(directory, { recursive: true });
+    await fixture.close();
+  });
+
+  const caller = (user: 'ada' | 'zoe'): Headers => {
+    const { accounts, proof } = fixture.stack;
+    return {
+      [proof.header]: proof.value,
+      'client-id': accounts.apps['client-a'].clientId,
+      'user-id': accounts.users[user].objectId,
+    };
+  };
+  const register = async (headers: Headers): Promise<readonly [number, string | null]> => {
+    const response = await fetch(`${service.url}/api/agent/register`, { method: 'POST', headers });
+    await response.arrayBuffer();
+    return [response.status, response.headers.get('retry-after')];
+  };
+  const inTurn = async (headers: Headers, times: number): Promise<readonly number[]> => {
+    const statuses: number[] = [];
+    for (let count = 0; count < times; count += 1) {
+      statuses.push((await register(headers))[0]);
+    }
+    return statuses;
+  };
+  const rows = async (reason: string): Promise<number> =>
+    (await fixture.sql('select 1 from audit_events where reason = $1', [reason])).length;
+
+  it('hold for one user, and for their client with all its users, with one row each', async () => {
+    expect(await inTurn(caller('ada'), 6)).toEqual([403, 403, 403, 429, 429, 429]);
+    expect(await inTurn(caller('zoe'), 3)).toEqual([403, 403, 429]);
+    const [status, retryAfter] = await register(caller('ada'));
+    expect(status).toBe(429);
+    expect(Number(retryAfter)).toBeGreaterThan(0);
+    expect(Number(retryAfter)).toBeLessThanOrEqual(60);
+    expect([await rows('caller_rate_limited'), await rows('client_rate_limited')]).toEqual([1, 1]);
+  });
+
+  it('hold for the rows of those who prove nothing: the answer stays the same', async () => {
+    expect(await inTurn({}, 20)).toEqual(Array(20).fill(401));
+    expect([await rows('proxy_proof_missing'), await rows('refusals_left_out')]).toEqual([4, 1]);
+  });
+
+  it('hold for requests in flight: one more is refused at once, and health is heard all the same', async () => {
+    const start = (): Promise<Response> => fetch(`${service.url}/api/session/start`, { method: 'POST' });
+    await fixture.sql('begin');
+    await fixture.sql('lock table audit_events in access exclusive mode');
+    const held = Promise.all(Array.from({ length: 4 }, start)); // each waits to put its refusal on record
+    await delay(500);
+    const startedMs = performance.now();
+    const refused = await Promise.all(Array.from({ length: 20 }, start));
+    expect((await fetch(`${service.url}/api/health`)).status).toBe(200);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    await fixture.sql('rollback');
+    for (const response of refused) {
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await response.json()).toMatchObject({ code: 'overloaded' });
+    }
+    expect((await held).map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect((await start()).status).toBe(401);
+  });
+});

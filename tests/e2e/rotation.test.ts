@@ -1,0 +1,199 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientAccessList, randomSecret } from '../../dev/accounts.ts';
+import { eventOf, runClient, type ClientRun } from '../../dev/client-process.ts';
+import { findLiveKit } from '../../dev/livekit/binary.ts';
+import { startLiveKit, type LiveKit } from '../../dev/livekit/server.ts';
+import type { Lkps } from '../../dev/lkps.ts';
+import { startOcelot, type Ocelot } from '../../dev/ocelot/server.ts';
+import { applicationToken, bearer, post, userToken, type Answer } from '../../dev/platform-client.ts';
+import { freePort } from '../../dev/process/free-port.ts';
+import { eventually } from '../support/eventually.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { openSwitchedPort, type SwitchedPort } from '../support/switched-port.ts';
+
+const PAUSE_MS = 100;
+const newKey = (id: string): { readonly id: string; readonly text: string; readonly secret: string } => {
+  const secret = randomSecret();
+  return { id, secret, text: `${id}:${secret}` };
+};
+
+/**
+ * docs/operating.md, "Rotating secrets", step by step, while sessions start without a pause. Services take turns behind
+ * one address, as replicas do in a rolling update.
+ */
+describe('a rotation of every key and secret', { timeout: 240_000 }, () => {
+  const [signOld, signNew] = [newKey('sign-old'), newKey('sign-new')];
+  const [hookOld, hookNew] = [newKey('hook-old'), newKey('hook-new')];
+  const [proofOld, proofNew] = [randomSecret(), randomSecret()];
+  let fixture: StackFixture;
+  let entrance: SwitchedPort;
+  let livekit: LiveKit;
+  let livekitPort: number;
+  let service: Lkps | undefined;
+  let ocelot: Ocelot;
+  let user: string;
+  let agentId: string;
+  const answers: Answer[] = [];
+  const opened: { stop: () => Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    fixture = await openStack({ agent: false });
+    entrance = await openSwitchedPort();
+    livekitPort = await freePort();
+    const { users, apps } = fixture.description;
+    agentId = apps['agent-a'].client_id;
+    user = await userToken(fixture.description, users['ada'] ?? expect.unreachable(), apps['client-a']);
+  });
+  afterAll(async () => {
+    await Promise.all(opened.map((one) => one.stop()));
+    await entrance.close();
+    await fixture.close();
+  });
+
+  const track = async <T extends { stop: () => Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const one = await starting;
+    opened.push(one);
+    return one;
+  };
+  const runLiveKit = async (
+    keys: readonly { id: string; secret: string }[],
+    webhookKey: string,
+  ): Promise<LiveKit> =>
+    track(
+      startLiveKit({
+        binary: (await findLiveKit()).path,
+        keys: Object.fromEntries(keys.map(({ id, secret }) => [id, secret])),
+        webhook: { url: `${entrance.url}/livekit/webhook`, keyId: webhookKey },
+        port: livekitPort,
+      }),
+    );
+  /** Another replica takes over: new connections go to it, what the old one has in flight it finishes. */
+  const rollTo = async (env: Readonly<Record<string, string>>): Promise<void> => {
+    const next = await fixture.stack.startLkps({
+      LKPS_LIVEKIT_URL: livekit.url,
+      LKPS_LIVEKIT_PUBLIC_URL: livekit.wsUrl,
+      LKPS_RATE_LIMIT_CALLER: 'off',
+      ...env,
+    });
+    entrance.pointTo(next.port);
+    const previous = service;
+    service = next;
+    await previous?.stop();
+  };
+  const ocelotWith = async (value: string): Promise<void> => {
+    const { entra, accounts, proof } = fixture.stack;
+    const access = { entra, clientAccessList: clientAccessList(accounts) };
+    ocelot = await track(startOcelot({ ...access, upstream: entrance.url, proof: { ...proof, value } }));
+  };
+  const start = (): Promise<Answer> =>
+    post(`${ocelot.url}/api/session/start`, { agent_entra_app_id: agentId }, bearer(user));
+  /** Starts sessions one after the other until it is told to stop; every answer counts. */
+  const keepStarting = (): { readonly stop: () => Promise<void> } => {
+    let running = true;
+    const worker = async (): Promise<void> => {
+      while (running) {
+        answers.push(await start());
+        await delay(PAUSE_MS);
+      }
+    };
+    const workers = Promise.all([worker(), worker(), worker()]);
+    return {
+      stop: async () => {
+        running = false;
+        await workers;
+      },
+    };
+  };
+  const join = ({ body }: Answer): Promise<ClientRun> =>
+    runClient({ livekitUrl: livekit.wsUrl, token: String(body['participant_token']) }, ['probe-join']);
+  const expectJoins = async (answer: Answer): Promise<void> => {
+    const run = await join(answer);
+    expect(run.exit.code, JSON.stringify(run.events)).toBe(0);
+    expect(eventOf(run, 'joined')['room']).toBe(answer.body['room_name']);
+  };
+  const expectHeardOf = (answer: Answer): Promise<unknown> =>
+    eventually(
+      () =>
+        fixture.sql<{ kind: string }>('select kind from session_facts where session_id = $1', [
+          answer.body['session_id'],
+        ]),
+      (facts) => facts.some(({ kind }) => kind === 'participant_left'),
+    );
+  const newest = (): Answer => answers.at(-1) ?? expect.unreachable();
+  const signedBy = async (): Promise<readonly string[]> =>
+    (
+      await fixture.sql<{ key: string }>(
+        `select signing_key_id as key from audit_events where type = 'session.granted'
+         group by 1 order by min(event_id::text)`,
+      )
+    ).map(({ key }) => key);
+
+  it('fails no request, keeps every token it gave good, and ends with the new ones alone', async () => {
+    livekit = await runLiveKit([signOld, signNew, hookOld, hookNew], hookOld.id);
+    await rollTo({
+      LKPS_LIVEKIT_KEYS: signOld.text,
+      LKPS_WEBHOOK_KEYS: hookOld.text,
+      LKPS_PROXY_SECRETS: proofOld,
+    });
+    await ocelotWith(proofOld);
+    const agent = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
+    expect((await post(`${ocelot.url}/api/agent/register`, {}, bearer(agent))).status).toBe(200);
+    const load = keepStarting();
+    await delay(1_000);
+    const [early, late] = answers;
+
+    await rollTo({
+      LKPS_LIVEKIT_KEYS: `${signNew.text},${signOld.text}`,
+      LKPS_WEBHOOK_KEYS: `${hookNew.text},${hookOld.text}`,
+      LKPS_PROXY_SECRETS: `${proofNew},${proofOld}`,
+    });
+    await delay(500);
+    await expectJoins(early ?? expect.unreachable());
+    await ocelotWith(proofNew);
+    await delay(500);
+    await rollTo({
+      LKPS_LIVEKIT_KEYS: signNew.text,
+      LKPS_WEBHOOK_KEYS: `${hookNew.text},${hookOld.text}`,
+      LKPS_PROXY_SECRETS: proofNew,
+    });
+    await delay(500);
+    await expectJoins(late ?? expect.unreachable());
+    const fresh = newest();
+    await expectJoins(fresh);
+    await load.stop();
+
+    expect(answers.length).toBeGreaterThan(30);
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(await signedBy()).toEqual([signOld.id, signNew.id]);
+    await expectHeardOf(fresh);
+  });
+
+  it('leaves the old proof worth nothing', async () => {
+    await ocelotWith(proofOld);
+    const { status, requestId } = await start();
+    expect(status).toBe(401);
+    const [row] = await fixture.sql(`select reason from audit_events where request_id = $1`, [requestId]);
+    expect(row).toEqual({ reason: 'proxy_proof_wrong' });
+    await ocelotWith(proofNew);
+  });
+
+  it('leaves the old signing key worth nothing once LiveKit has lost it, and hears of rooms by the new webhook key', async () => {
+    const old = answers[2] ?? expect.unreachable();
+    await livekit.stop();
+    livekit = await runLiveKit([signNew, hookNew], hookNew.id);
+    await rollTo({
+      LKPS_LIVEKIT_KEYS: signNew.text,
+      LKPS_WEBHOOK_KEYS: hookNew.text,
+      LKPS_PROXY_SECRETS: proofNew,
+    });
+    const refused = await join(old);
+    expect(eventOf(refused, 'refused')['status']).toBe(401);
+    const answer = await start();
+    expect(answer.status).toBe(201);
+    await expectJoins(answer);
+    await expectHeardOf(answer);
+    const rejected = await fixture.sql(`select reason from audit_events where type = 'webhook.rejected'`);
+    expect(rejected).toEqual([]);
+  });
+});
