@@ -1,5 +1,11 @@
 export { LkpsError, type LkpsErrorCode, type RequestIssue } from './errors.ts';
-export { agentIdentity, supersedes, type Agent, type AgentRules, type ClientAuthorization } from './model/agent.ts';
+export {
+  agentIdentity,
+  supersedes,
+  type Agent,
+  type AgentRules,
+  type ClientAuthorization,
+} from './model/agent.ts';
 export {
   AUDIT_SCHEMA_VERSION,
   type AuditEvent,
@@ -106,7 +112,13 @@ export type {
   SessionSelection,
 } from './ports/operator-view.ts';
 export type { RoomDispatcher, RoomRequest } from './ports/room-dispatcher.ts';
-export type { DescribeChange, GrantRefusal, OpenLimit, SessionKey, SessionStore } from './ports/session-store.ts';
+export type {
+  DescribeChange,
+  GrantRefusal,
+  OpenLimit,
+  SessionKey,
+  SessionStore,
+} from './ports/session-store.ts';
 export type { TokenIssuer } from './ports/token-issuer.ts';
 export type {
   LiveKitEvent,

@@ -51,11 +51,7 @@ describe('requests that are wrong in every way', () => {
       'a number for an agent': [start('{"agent_entra_app_id":1}'), 400, 'invalid_request'],
       'not a GUID': [start('{"agent_entra_app_id":"agent-a"}'), 400, 'invalid_request'],
       'braces around it': [start(`{"agent_entra_app_id":"{${agentId}}"}`), 400, 'invalid_request'],
-      'an unknown field': [
-        start(`{"agent_entra_app_id":"${agentId}","room":"x"}`),
-        400,
-        'invalid_request',
-      ],
+      'an unknown field': [start(`{"agent_entra_app_id":"${agentId}","room":"x"}`), 400, 'invalid_request'],
       __proto__: [start(`{"agent_entra_app_id":"${agentId}","__proto__":{}}`), 400, 'invalid_request'],
       'too large': [start(' '.repeat(70_000) + good), 413, 'body_too_large'],
       'no content type': [start(good, []), 415, 'unsupported_media_type'],
