@@ -52,7 +52,7 @@ export class AuthenticateCaller<Credential> {
     if (identification.outcome === 'rejected') {
       const { reason } = identification;
       await this.#refusals.write({ type: refusal, reason, context });
-      throw new LkpsError('unauthenticated', `identity rejected: ${reason}`);
+      throw new LkpsError('unauthenticated', reason);
     }
     const { principal } = identification;
     await this.#limit(principal, input);

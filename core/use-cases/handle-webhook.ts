@@ -47,7 +47,7 @@ export class HandleWebhook {
     if (verification.outcome === 'rejected') {
       const { reason } = verification;
       await this.#refusals.write({ type: 'webhook.rejected', reason, context });
-      throw new LkpsError('unauthenticated', `webhook rejected: ${reason}`);
+      throw new LkpsError('unauthenticated', reason);
     }
     const about = subjectOf(verification.event);
     const fact = about && factOf(verification.event, about.life, this.#clock.now());

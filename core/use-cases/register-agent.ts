@@ -102,7 +102,7 @@ export class RegisterAgent {
     const { audit, journal } = this.#ports;
     const about = { actor: caller, agent, ...contextFacts(context) };
     await audit.append([journal.event('agent.registration_denied', 'denied', { reason: code, ...about })]);
-    throw new LkpsError(code, `registration denied: ${code}`, { issues });
+    throw new LkpsError(code, code, { issues });
   }
 }
 

@@ -157,7 +157,7 @@ export class SessionOpening {
     const { journal } = this.#ports;
     const facts = { ...contextFacts(context), ...sessionFacts(intent), reason };
     await this.#recordFailure(intent, reason, journal.event('session.denied', 'denied', facts));
-    throw new LkpsError(ANSWERS[reason], `no token left: ${reason}`);
+    throw new LkpsError(ANSWERS[reason], reason);
   }
 
   /** A start that fails after its intent was recorded is closed on record: no token left the service. */

@@ -123,7 +123,7 @@ export class StartSession {
   async #deny(input: StartSessionInput, code: LkpsErrorCode, facts: AuditFacts): Promise<never> {
     await this.#recordDenial(input, 'denied', facts);
     const retry = code === 'rate_limited' ? { retryAfterMs: SESSIONS_END_MS } : {};
-    throw new LkpsError(code, `session denied: ${facts.reason ?? code}`, retry);
+    throw new LkpsError(code, facts.reason ?? code, retry);
   }
 
   async #undecided(input: StartSessionInput, error: unknown): Promise<never> {
