@@ -14,7 +14,9 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 export function readJson<T>(request: HttpRequest, schema: z.ZodType<T>): T {
   const body = readBytes(request.body);
   requireJsonType(request);
-  return parseWith(schema, decodeJson(body));
+  const value = decodeJson(body);
+  refuseProto(value);
+  return parseWith(schema, value);
 }
 
 /** For a request that needs no body: nothing at all is as good as `{}`, and then needs no content type. */
@@ -46,6 +48,21 @@ function decodeJson(body: Uint8Array): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw new LkpsError('malformed_json', 'the body is not JSON in UTF-8');
+  }
+}
+
+/** A field of nobody's, at any depth; schemas lose it, where they refuse every other unknown field. */
+function refuseProto(value: unknown): void {
+  const pending = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next !== 'object' || next === null) {
+      continue;
+    }
+    if (Object.hasOwn(next, '__proto__')) {
+      const issues = [{ path: '__proto__', message: 'unknown field' }];
+      throw new LkpsError('invalid_request', 'the body does not fit the schema', { issues });
+    }
+    pending.push(...Object.values<unknown>({ ...next }));
   }
 }
 

@@ -48,7 +48,9 @@ export class AuthenticateCaller<Credential> {
   /** @throws LkpsError `unauthenticated`, `rate_limited`, `role_required`, `authorization_unavailable`, `audit_unavailable`. */
   async execute(input: AuthenticateCallerInput<Credential>): Promise<Principal> {
     const { credential, refusal, context } = input;
-    const identification = await this.#identity.identify(credential);
+    const identification = await this.#identity
+      .identify(credential)
+      .catch((error: unknown) => this.#undecided(error, input));
     if (identification.outcome === 'rejected') {
       const { reason } = identification;
       await this.#refusals.write({ type: refusal, reason, context });
@@ -61,6 +63,14 @@ export class AuthenticateCaller<Credential> {
       throw new LkpsError('role_required', 'the caller lacks the required role');
     }
     return principal;
+  }
+
+  /** Nobody can say who is calling; on record as the refusals of unknown callers are. */
+  async #undecided(error: unknown, input: AuthenticateCallerInput<Credential>): Promise<never> {
+    if (error instanceof LkpsError) {
+      await this.#refusals.write({ type: input.refusal, reason: error.code, context: input.context });
+    }
+    throw error;
   }
 
   /** After proof, before work. A user over their own budget takes nothing from the budget of their client. */

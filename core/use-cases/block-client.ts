@@ -7,8 +7,8 @@ import { operatorDetails, type AuditJournal } from './audit-journal.ts';
 export interface BlockClientInput {
   readonly client: ClientId;
   readonly note?: OperatorNote;
-  /** What becomes of its open sessions: said on the record, done by EndSessions. */
-  readonly sessions: 'ended' | 'kept';
+  /** What is to become of its open sessions: said on the record, done by EndSessions. */
+  readonly sessions: 'to_end' | 'kept';
 }
 
 /**

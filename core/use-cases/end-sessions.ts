@@ -38,8 +38,8 @@ const AT_ONCE = 8;
 /**
  * Closes rooms at LiveKit, which puts everyone out and keeps them out, and records why.
  *
- * What was open when this began is over once it resolves, but for those it reports as failed. Of a start under way at
- * that moment no token leaves: its session is among them, or its grant is refused (SessionStore.grant).
+ * What was open when this began is over once it resolves, and its room closed, but for those it reports as failed. A start
+ * under way is among them from its intent on; once the cut is on record its grant is refused (SessionStore.grant).
  */
 export class EndSessions {
   readonly #ports: EndSessionsPorts;
@@ -79,22 +79,33 @@ export class EndSessions {
     }
   }
 
-  /** LiveKit first: a record that the room is closed is written of one that is. */
   async #end(session: Session, input: EndSessionsInput): Promise<EndedSession> {
-    const { sessionId, room } = session.intent;
-    if (isOver(session)) {
-      return { sessionId, outcome: 'already_over' };
-    }
+    const { sessionId } = session.intent;
     try {
-      await this.#ports.rooms.deleteRoom(room);
-      const recorded = await this.#recordCut(session, input);
-      return { sessionId, outcome: recorded === 'applied' ? 'ended' : 'already_over' };
+      return { sessionId, outcome: await this.#close(session, input) };
     } catch (error) {
       if (!(error instanceof LkpsError)) {
         throw error;
       }
       return { sessionId, outcome: 'failed', code: error.code };
     }
+  }
+
+  /**
+   * LiveKit first: a record that the room is closed is written of one that is. The room of a start under way may have been
+   * made, and granted, between the two; after the record no token leaves any more, so it is closed once again.
+   */
+  async #close(session: Session, input: EndSessionsInput): Promise<'ended' | 'already_over'> {
+    const { rooms } = this.#ports;
+    const { room } = session.intent;
+    if (isOver(session)) {
+      await (session.endReason === 'revoked' ? rooms.deleteRoom(room) : undefined); // what an earlier try may have left
+      return 'already_over';
+    }
+    await rooms.deleteRoom(room);
+    const recorded = await this.#recordCut(session, input);
+    await (session.state === 'starting' ? rooms.deleteRoom(room) : undefined);
+    return recorded === 'applied' ? 'ended' : 'already_over';
   }
 
   #recordCut(

@@ -7,8 +7,8 @@ import { operatorDetails, type AuditJournal } from './audit-journal.ts';
 export interface RevokeAgentInput {
   readonly agent: AgentName;
   readonly note?: OperatorNote;
-  /** What becomes of its open sessions: said on the record, done by EndSessions. */
-  readonly sessions: 'ended' | 'kept';
+  /** What is to become of its open sessions: said on the record, done by EndSessions. */
+  readonly sessions: 'to_end' | 'kept';
 }
 
 /** From now on the agent gets no token and no session. Its open sessions are not touched here. */

@@ -47,7 +47,7 @@ export interface SessionOpeningPorts {
   readonly maxOpenSessions: number;
 }
 
-/** The longest a session lasts; what was asked for earlier and never closed on record fills nobody's share. */
+/** How far back sessions count, so that one whose end was never heard of fills a share no longer. It ends none. */
 const COUNTED_MS = 12 * 3_600_000;
 
 /** What a client hears of whatever was cut off while its start was under way: what it would hear of the next one. */
@@ -156,7 +156,7 @@ export class SessionOpening {
     await this.#ports.rooms.deleteRoom(intent.room).catch(() => undefined);
     const { journal } = this.#ports;
     const facts = { ...contextFacts(context), ...sessionFacts(intent), reason };
-    await this.#recordFailure(intent, reason, journal.event('session.denied', 'denied', facts));
+    await this.#recordFailure(intent, reason, () => journal.event('session.denied', 'denied', facts));
     throw new LkpsError(ANSWERS[reason], reason);
   }
 
@@ -166,18 +166,20 @@ export class SessionOpening {
       return await step();
     } catch (error) {
       const reason = error instanceof LkpsError ? error.code : 'internal';
+      const { journal } = this.#ports;
       const facts = { ...sessionFacts(intent), reason };
-      await this.#recordFailure(intent, reason, this.#ports.journal.event('session.failed', 'error', facts));
+      await this.#recordFailure(intent, reason, () => journal.event('session.failed', 'error', facts));
       throw error;
     }
   }
 
-  async #recordFailure(intent: SessionIntent, reason: string, event: AuditEvent): Promise<void> {
+  /** What became of the session comes after the transition on record: events are in the order they are worded in. */
+  async #recordFailure(intent: SessionIntent, reason: string, word: () => AuditEvent): Promise<void> {
     const { sessions, clock, journal } = this.#ports;
     await sessions.record(
       { sessionId: intent.sessionId },
       [{ factId: `failed:${intent.sessionId}`, kind: 'start_failed', at: clock.now(), reason }],
-      (before, after) => [...journal.transitions(before, after), event],
+      (before, after) => [...journal.transitions(before, after), word()],
     );
   }
 }

@@ -84,6 +84,7 @@ export async function tryStolenToken(
   });
   try {
     await witness.waitForLine((line) => line.includes('participant_joined'), 30_000);
+    await witness.waitForLine((line) => line.includes('"track"'), 30_000); // its own agent's: the last to be seen
     return [
       await tryOtherRoom(stack, stolen, victim, { seen, signal }),
       await tryRoomService(stack, stolen),

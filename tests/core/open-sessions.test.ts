@@ -23,7 +23,7 @@ describe('StartSession for a client that has as many sessions open as it may', (
     await start(platform, agentApp);
   });
 
-  it('counts none that was asked for longer ago than a session lasts', async () => {
+  it('counts none that was asked for more than twelve hours ago', async () => {
     const platform = await withRegisteredAgent(platformOverMemory({ maxOpenSessions: 1 }));
     await start(platform);
     platform.clock.advance(12 * 3_600_000 + 1);

@@ -134,6 +134,8 @@ describe('StartSession', () => {
     await expect(start(clientApp)).rejects.toMatchObject({ code: 'livekit_unavailable' });
     const types = platform.audit.events.map(({ type }) => type);
     expect(types).toEqual(['agent.registered', 'session.requested', 'session.transition', 'session.failed']);
+    const ids = platform.audit.events.map(({ eventId }) => eventId);
+    expect(ids).toEqual(ids.toSorted()); // the order in which they are read back
   });
 
   it.each(['before', 'after'] as const)(

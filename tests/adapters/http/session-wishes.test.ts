@@ -227,11 +227,15 @@ describe('a request to start a session', () => {
     expect(traceOf(platform)).toEqual(before);
   });
 
-  it('is refused for an attribute that JavaScript would lose', async () => {
-    const body = `{"agent_entra_app_id":"${AGENT}","participant_attributes":{"__proto__":1}}`;
-    expect(jsonOf(await start(body))).toMatchObject({
-      errors: [{ path: 'participant_attributes.__proto__' }],
-    });
+  it.each([
+    '"participant_attributes":{"__proto__":"x"}',
+    '"permissions":{"__proto__":{"room_admin":true}}',
+    '"room_config":{"__proto__":{"egress":{}}}',
+    `"room_config":{"agents":[{"agent_name":"${AGENT}","__proto__":{}}]}`,
+    '"permissions":{"can_publish_sources":[{"__proto__":1}]}',
+  ])('is refused for a field that JavaScript would lose: %s', async (field) => {
+    const response = await start(`{"agent_entra_app_id":"${AGENT}",${field}}`);
+    expect(jsonOf(response)).toMatchObject({ code: 'invalid_request', errors: [{ path: '__proto__' }] });
   });
 
   it('never echoes what was sent', async () => {
