@@ -51,9 +51,14 @@ export interface ServeConfig {
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], hint?: string) {
+    const lines = problems.map((line) => `  ${line}`);
     super(
-      `the configuration has ${problems.length} problem(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      [
+        `the configuration has ${problems.length} problem(s):`,
+        ...lines,
+        ...(hint === undefined ? [] : [hint]),
+      ].join('\n'),
     );
     this.name = 'ConfigError';
     this.problems = problems;

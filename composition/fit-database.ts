@@ -1,10 +1,22 @@
-import { canChangeAuditTrail, pendingMigrations, type Database } from '../adapters/persistence-knex/index.ts';
+import {
+  canChangeAuditTrail,
+  deploymentMismatch,
+  pendingMigrations,
+  type Database,
+  type Deployment,
+} from '../adapters/persistence-knex/index.ts';
 import { StartError } from './start-error.ts';
 
-/** @throws StartError, in words for the operator, where the schema is not this version's or the login may do too much. */
-export async function requireFitDatabase(database: Database): Promise<void> {
+/**
+ * @throws StartError, in words for the operator, where the schema is not this version's, the login may do too much, or
+ * the records are another deployment's.
+ * @throws LkpsError `audit_unavailable`
+ */
+export async function requireFitDatabase(database: Database, deployment: Deployment): Promise<void> {
+  await database.transact('the database cannot be reached (LKPS_DATABASE_URL)', () => Promise.resolve());
   await requireCurrentSchema(database);
   await requireServiceRole(database);
+  await requireSameDeployment(database, deployment);
 }
 
 async function requireCurrentSchema(database: Database): Promise<void> {
@@ -22,3 +34,17 @@ async function requireServiceRole(database: Database): Promise<void> {
     );
   }
 }
+
+/** Rows of another key or region cannot be told from the others once they are in the trail. */
+async function requireSameDeployment(database: Database, deployment: Deployment): Promise<void> {
+  const mismatch = await deploymentMismatch(database, deployment);
+  if (mismatch.length > 0) {
+    throw new StartError(mismatch.map((what) => MISMATCH[what]).join('; '));
+  }
+}
+
+const MISMATCH: Readonly<Record<keyof Deployment, string>> = {
+  region: 'LKPS_REGION: the database in LKPS_DATABASE_URL belongs to another region',
+  subjectKey:
+    'LKPS_SUBJECT_KEY: is not the key that the database in LKPS_DATABASE_URL was first used with, which never changes',
+};

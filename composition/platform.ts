@@ -34,8 +34,9 @@ export async function openPlatform({
   const directory = await openDirectory({ config, secrets }, systemClock);
   const opened = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
   const database = checkedDatabase(opened, async () => {
-    await requireFitDatabase(opened);
-    const audit = new KnexAuditStore({ db: opened, subjectKey: secrets.subjectKey.revealBytes() });
+    const subjectKey = secrets.subjectKey.revealBytes();
+    await requireFitDatabase(opened, { region: config.region, subjectKey });
+    const audit = new KnexAuditStore({ db: opened, subjectKey });
     await audit.append([started(container.resolve(PORTS.journal))]);
   });
   const log = httpLog(logger);

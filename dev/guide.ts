@@ -1,6 +1,14 @@
 import type { AppAccount } from './accounts.ts';
 import type { Stack } from './stack.ts';
 
+const OPERATOR_SETTINGS = [
+  'LKPS_REGION',
+  'LKPS_DATABASE_URL',
+  'LKPS_SUBJECT_KEY',
+  'LKPS_LIVEKIT_URL',
+  'LKPS_LIVEKIT_KEYS',
+] as const;
+
 /** What `npm run dev` shows once all is up: where things are, and lines to paste into another terminal. */
 export function guideTo(stack: Stack): string {
   const { entra, ocelot, lkps, livekit, postgres, agent } = stack;
@@ -21,6 +29,7 @@ export function guideTo(stack: Stack): string {
     `  psql '${postgres.serviceUrl}' \\`,
     "    -c 'select occurred_at, type, outcome, reason from audit_events order by event_id desc limit 10'",
     '',
+    ...operatorCommands(stack),
     'Is it well?',
     '',
     `  curl -s ${ocelot.url}/api/health`,
@@ -71,6 +80,19 @@ function registrationBy(stack: Stack): readonly string[] {
     'Its registration, whose token a LiveKit worker starts with:',
     '',
     `  curl -s -X POST ${stack.ocelot.url}/api/agent/register -H "authorization: Bearer $TOKEN"`,
+    '',
+  ];
+}
+
+function operatorCommands({ lkpsEnv }: Stack): readonly string[] {
+  return [
+    "What lkps' commands need, in this shell from then on:",
+    '',
+    ...OPERATOR_SETTINGS.map((name) => `  export ${name}='${lkpsEnv[name] ?? ''}'`),
+    '',
+    'With it, the agents that registered; agents, clients and sessions say with --help what else they do:',
+    '',
+    '  npm run lkps -- agents list',
     '',
   ];
 }

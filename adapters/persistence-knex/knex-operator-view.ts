@@ -3,6 +3,7 @@ import {
   ownerOf,
   parseAgentName,
   parseClientId,
+  type AgentName,
   type AgentSelection,
   type BlockedClient,
   type CutOff,
@@ -53,6 +54,17 @@ export class KnexOperatorView implements OperatorView {
         { revoked: revoked === true, limit },
       );
       return rows.map(parseListedAgent);
+    });
+  }
+
+  hasRegistered(agent: AgentName): Promise<boolean> {
+    const { clientId, userId } = ownerOf(agent);
+    return this.#db.transact('an agent was not looked up', async (trx) => {
+      const rows = await trx('agents')
+        .where({ client_id: clientId, ...(userId === undefined ? {} : { agent_name: agent }) })
+        .whereNotNull('registered_at')
+        .limit(1);
+      return rows.length > 0;
     });
   }
 

@@ -1,23 +1,14 @@
 import {
+  ownerOf,
   parseAgentName,
-  parseOperatorNote,
   RestoreAgent,
   RevokeAgent,
   type AgentName,
   type ListedAgent,
-  type OperatorNote,
 } from '../../core/index.ts';
-import {
-  commandGroup,
-  noPositional,
-  onlyPositional,
-  parsed,
-  parseLimit,
-  parseOptions,
-  type Command,
-} from './command.ts';
-import { endSessions } from './end-sessions.ts';
-import { withRecords, withRooms, type Records } from './operator.ts';
+import { commandGroup, noPositional, parseLimit, parseOptions, type Command } from './command.ts';
+import { cutOff, parseTarget, REASON, REASON_AND_SESSIONS, type CutOffAct } from './cut-off.ts';
+import { withRecords } from './operator.ts';
 import { jsonLines, table, utc } from './table.ts';
 
 const USAGE = `usage: lkps agents list [--revoked] [--limit n] [--json]
@@ -31,7 +22,6 @@ names, no addresses. Lists are by name, 50 at most unless --limit says otherwise
 `;
 
 const DEFAULT_LIMIT = '50';
-const REASON = { reason: { type: 'string' } } as const;
 
 export const agents: Command = commandGroup(USAGE, {
   list: async (args, { env, out, err }) => {
@@ -55,44 +45,41 @@ export const agents: Command = commandGroup(USAGE, {
   },
 
   revoke: async (args, io) => {
-    const { values, positionals } = parseOptions(args, { ...REASON, 'keep-sessions': { type: 'boolean' } });
-    const { agent, note } = act(positionals, values.reason);
-    const revoke = async (records: Records, sessions: 'ended' | 'kept'): Promise<void> => {
-      const outcome = await new RevokeAgent(records).execute({ agent, ...note, sessions });
-      io.out(`${outcome === 'revoked' ? 'revoked' : 'already revoked'}: ${agent}\n`);
+    const { values, positionals } = parseOptions(args, REASON_AND_SESSIONS);
+    const { id: agent, note } = parseTarget('agent', positionals, values, parseAgent);
+    const act: CutOffAct = {
+      cutOff: async (records, sessions) => {
+        const outcome = await new RevokeAgent(records).execute({ agent, ...note, sessions });
+        return `${outcome === 'revoked' ? 'revoked' : 'already revoked'}: ${agent}`;
+      },
+      toEnd: { which: { agent }, cause: 'agent_revoked', ...note },
+      unknown: async ({ view }) =>
+        (await view.hasRegistered(agent)) ? undefined : `${agent} has never registered here`,
     };
-    if (values['keep-sessions'] === true) {
-      await withRecords(io.env, (records) => revoke(records, 'kept'));
-      io.out('its open sessions go on\n');
-      return 0;
-    }
-    return withRooms(io.env, async (records) => {
-      await revoke(records, 'ended');
-      return endSessions(records, { which: { agent }, cause: 'agent_revoked', ...note }, io);
-    });
+    return cutOff(act, values, io);
   },
 
   restore: async (args, { env, out }) => {
     const { values, positionals } = parseOptions(args, REASON);
-    const { agent, note } = act(positionals, values.reason);
+    const { id: agent, note } = parseTarget('agent', positionals, values, parseAgent);
     const outcome = await withRecords(env, (records) =>
       new RestoreAgent(records).execute({ agent, ...note }),
     );
-    out(`${outcome === 'restored' ? 'restored' : 'was not revoked itself'}: ${agent}\n`);
+    out(outcome === 'restored' ? `restored: ${agent}\n` : nothingToRestore(agent));
     return 0;
   },
 });
 
-function act(
-  positionals: readonly string[],
-  reason: string | undefined,
-): { readonly agent: AgentName; readonly note: { readonly note?: OperatorNote } } {
-  const raw = onlyPositional(positionals, 'agent');
-  const note = parsed('--reason', reason, parseOperatorNote);
-  return {
-    agent: parsed('<agent>', raw.toLowerCase(), parseAgentName),
-    note: note === undefined ? {} : { note },
-  };
+function parseAgent(raw: string): AgentName {
+  return parseAgentName(raw.toLowerCase());
+}
+
+/** A personal agent is cut off by its application's revocation too, which is not its own to take back. */
+function nothingToRestore(agent: AgentName): string {
+  const { clientId, userId } = ownerOf(agent);
+  return userId === undefined
+    ? `nothing to restore: ${agent} is not revoked\n`
+    : `nothing to restore: ${agent} is not revoked on its own; its application may be: ${clientId}\n`;
 }
 
 interface DescribedAgent {

@@ -1,22 +1,7 @@
-import {
-  BlockClient,
-  parseClientId,
-  parseOperatorNote,
-  UnblockClient,
-  type ClientId,
-  type OperatorNote,
-} from '../../core/index.ts';
-import {
-  commandGroup,
-  noPositional,
-  onlyPositional,
-  parsed,
-  parseLimit,
-  parseOptions,
-  type Command,
-} from './command.ts';
-import { endSessions } from './end-sessions.ts';
-import { withRecords, withRooms, type Records } from './operator.ts';
+import { BlockClient, parseClientId, UnblockClient } from '../../core/index.ts';
+import { commandGroup, noPositional, parseLimit, parseOptions, type Command } from './command.ts';
+import { cutOff, parseTarget, REASON, REASON_AND_SESSIONS, type CutOffAct } from './cut-off.ts';
+import { withRecords } from './operator.ts';
 import { jsonLines, table, utc } from './table.ts';
 
 const USAGE = `usage: lkps clients list [--limit n] [--json]
@@ -30,7 +15,6 @@ A reason stays on record for ever: no names, no addresses.
 `;
 
 const DEFAULT_LIMIT = '50';
-const REASON = { reason: { type: 'string' } } as const;
 
 export const clients: Command = commandGroup(USAGE, {
   list: async (args, { env, out, err }) => {
@@ -55,41 +39,31 @@ export const clients: Command = commandGroup(USAGE, {
   },
 
   block: async (args, io) => {
-    const { values, positionals } = parseOptions(args, { ...REASON, 'keep-sessions': { type: 'boolean' } });
-    const { client, note } = act(positionals, values.reason);
-    const block = async (records: Records, sessions: 'ended' | 'kept'): Promise<void> => {
-      const outcome = await new BlockClient(records).execute({ client, ...note, sessions });
-      io.out(`${outcome === 'blocked' ? 'blocked' : 'already blocked'}: ${client}\n`);
+    const { values, positionals } = parseOptions(args, REASON_AND_SESSIONS);
+    const { id: client, note } = parseTarget('client', positionals, values, parseClientId);
+    const act: CutOffAct = {
+      cutOff: async (records, sessions) => {
+        const outcome = await new BlockClient(records).execute({ client, ...note, sessions });
+        return `${outcome === 'blocked' ? 'blocked' : 'already blocked'}: ${client}`;
+      },
+      toEnd: { which: { client }, cause: 'client_blocked', ...note },
+      unknown: async ({ view }) => {
+        const [known] = await view.listSessions({ client, limit: 1 });
+        return known === undefined ? `${client} has never started a session here` : undefined;
+      },
     };
-    if (values['keep-sessions'] === true) {
-      await withRecords(io.env, (records) => block(records, 'kept'));
-      io.out('its open sessions go on\n');
-      return 0;
-    }
-    return withRooms(io.env, async (records) => {
-      await block(records, 'ended');
-      return endSessions(records, { which: { client }, cause: 'client_blocked', ...note }, io);
-    });
+    return cutOff(act, values, io);
   },
 
   unblock: async (args, { env, out }) => {
     const { values, positionals } = parseOptions(args, REASON);
-    const { client, note } = act(positionals, values.reason);
+    const { id: client, note } = parseTarget('client', positionals, values, parseClientId);
     const outcome = await withRecords(env, (records) =>
       new UnblockClient(records).execute({ client, ...note }),
     );
-    out(`${outcome === 'unblocked' ? 'unblocked' : 'was not blocked'}: ${client}\n`);
+    out(
+      outcome === 'unblocked' ? `unblocked: ${client}\n` : `nothing to unblock: ${client} is not blocked\n`,
+    );
     return 0;
   },
 });
-
-function act(
-  positionals: readonly string[],
-  reason: string | undefined,
-): { readonly client: ClientId; readonly note: { readonly note?: OperatorNote } } {
-  const note = parsed('--reason', reason, parseOperatorNote);
-  return {
-    client: parsed('<client>', onlyPositional(positionals, 'client'), parseClientId),
-    note: note === undefined ? {} : { note },
-  };
-}

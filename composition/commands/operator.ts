@@ -46,7 +46,7 @@ const RECORDS_AND_ROOMS = [...RECORDS, 'LKPS_LIVEKIT_URL', 'LKPS_LIVEKIT_KEYS'] 
 /** Opens the records, for as long as `use` takes. */
 export function withRecords<T>(env: Environment, use: (records: Records) => Promise<T>): Promise<T> {
   const values = parseSettings(env, RECORDS);
-  return withDatabase(values, (db) => use(recordsIn(db, values)));
+  return withDatabase(values, use);
 }
 
 /** The same, with LiveKit's rooms. */
@@ -58,19 +58,17 @@ export function withRooms<T>(env: Environment, use: (both: RecordsAndRooms) => P
   }
   const livekitKey = { id: key.id, secret: key.secret.revealBytes() };
   const rooms = new LiveKitRoomDispatcher({ url: values.LKPS_LIVEKIT_URL, key: livekitKey });
-  return withDatabase(values, (db) => use({ ...recordsIn(db, values), rooms }));
+  return withDatabase(values, (records) => use({ ...records, rooms }));
 }
 
 type Settings = Values<(typeof RECORDS)[number]>;
 
-async function withDatabase<T>(
-  values: Pick<Settings, 'LKPS_DATABASE_URL'>,
-  use: (database: Database) => Promise<T>,
-): Promise<T> {
+async function withDatabase<T>(values: Settings, use: (records: Records) => Promise<T>): Promise<T> {
   const database = openDatabase({ url: values.LKPS_DATABASE_URL.reveal() });
   try {
-    await requireFitDatabase(database);
-    return await use(database);
+    const subjectKey = values.LKPS_SUBJECT_KEY.revealBytes();
+    await requireFitDatabase(database, { region: values.LKPS_REGION, subjectKey });
+    return await use(recordsIn(database, values));
   } finally {
     await database.close();
   }

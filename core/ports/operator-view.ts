@@ -44,6 +44,9 @@ export interface OperatorView {
   /** By name. */
   listAgents(selection: AgentSelection): Promise<readonly ListedAgent[]>;
 
+  /** Whether it ever did; an application also where a personal agent of it did. */
+  hasRegistered(agent: AgentName): Promise<boolean>;
+
   /** By id. */
   listBlockedClients(limit: number): Promise<readonly BlockedClient[]>;
 

@@ -12,7 +12,7 @@ export type GrantRefusal = 'session_over' | 'agent_revoked' | 'client_blocked';
 export interface OpenLimit {
   /** The one that is to be opened included. */
   readonly maxOpen: number;
-  /** Sessions asked for before that do not count: they are over, or nobody knows of them any more. */
+  /** Sessions asked for before that do not count, whether they are over or not. */
   readonly since: Date;
 }
 

@@ -5,6 +5,13 @@ import { risksOf } from '../../composition/risks.ts';
 import { UNLIMITED } from '../../core/index.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
 
+/** What these settings risk beside what the least configuration does. */
+function risksMadeBy(settings: Readonly<Record<string, string>>): readonly string[] {
+  const env = { ...COMPLETE, ...settings };
+  const before = risksOf(parseServeConfig(COMPLETE).config, COMPLETE);
+  return risksOf(parseServeConfig(env).config, env).filter((risk) => !before.includes(risk));
+}
+
 const LIMITS = ['LKPS_RATE_LIMIT_CALLER', 'LKPS_RATE_LIMIT_CLIENT', 'LKPS_REFUSAL_ROWS'] as const;
 
 describe('the limits of the edge', () => {
@@ -70,11 +77,23 @@ describe('the limits of the edge', () => {
     expect(rows).toBe(100 + 2 + 1);
   });
 
-  it('are heard of at every start where nothing guards the trail', () => {
-    const env = { ...COMPLETE, LKPS_REFUSAL_ROWS: 'off' };
-    expect(risksOf(parseServeConfig(env).config, env)).toEqual([
-      'LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail',
-      ...risksOf(parseServeConfig(COMPLETE).config, COMPLETE),
+  it.each([
+    ['LKPS_RATE_LIMIT_CALLER', 'one user can use up what their client may ask'],
+    ['LKPS_RATE_LIMIT_CLIENT', 'one client can keep this process from serving the others'],
+    ['LKPS_REFUSAL_ROWS', 'whoever reaches this port can fill the audit trail'],
+  ])('are heard of at every start where %s is off', (name, risk) => {
+    expect(risksMadeBy({ [name]: 'off' })).toEqual([`${name}=off: ${risk}`]);
+  });
+});
+
+describe('what a platform permits of agents', () => {
+  it('is heard of at every start where it is more than the default', () => {
+    expect(risksMadeBy({ LKPS_CLIENT_AUTHORIZATION: 'agent-declared' })).toEqual([
+      'LKPS_CLIENT_AUTHORIZATION=agent-declared: any agent can let in every caller that the edge lets in',
     ]);
+    expect(risksMadeBy({ LKPS_USER_AGENTS: 'allow' })).toEqual([
+      'LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent, whose name puts their object id on audit rows',
+    ]);
+    expect(risksMadeBy({ LKPS_CLIENT_AUTHORIZATION: 'always', LKPS_USER_AGENTS: 'deny' })).toEqual([]);
   });
 });

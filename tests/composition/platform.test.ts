@@ -8,6 +8,7 @@ import type { HttpResponse } from '../../adapters/http/index.ts';
 import { migrate } from '../../adapters/persistence-knex/index.ts';
 import { parseServeConfig } from '../../composition/config.ts';
 import { openPlatform, type Platform } from '../../composition/platform.ts';
+import type { Environment } from '../../composition/setting-values.ts';
 import { AGENT, agentApp, servicePrincipalOf } from '../support/platform-cast.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 import { jsonOf, registerRequest } from '../support/platform-requests.ts';
@@ -43,11 +44,12 @@ describe('the platform over a database that nobody looked at before', () => {
     await rm(directory, { recursive: true });
   });
 
-  async function open(url: string): Promise<Platform> {
+  async function open(url: string, env: Environment = {}): Promise<Platform> {
     const { config, secrets } = parseServeConfig({
       ...COMPLETE,
       LKPS_DIRECTORY: `file:${join(directory, 'directory.json')}`,
       LKPS_DATABASE_URL: url,
+      ...env,
     });
     const logger = pino({}, { write: (line: string) => lines.push(line) });
     platform = await openPlatform({ config, secrets, warnings: [], logger });
@@ -82,4 +84,22 @@ describe('the platform over a database that nobody looked at before', () => {
     expect(await query(database.adminUrl, 'select 1 from audit_events')).toEqual([]);
     expect(lines.join('')).not.toContain(database.adminUrl);
   });
+
+  it.each([
+    ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
+    ['LKPS_REGION', 'canary-region'],
+  ])(
+    'grants nothing with another %s than the records were made with, and says so in the log',
+    async (name, value) => {
+      database = await createTestDatabase();
+      const first = await open(database.serviceUrl);
+      expect((await first.handler(REGISTER)).status).toBe(200);
+      await first.database.close();
+      const before = await query(database.adminUrl, 'select event_id from audit_events');
+      const { handler } = await open(database.serviceUrl, { [name]: value });
+      expectUnavailable(await handler(REGISTER), `${name}: `);
+      expect(await query(database.adminUrl, 'select event_id from audit_events')).toEqual(before);
+      expect(lines.join('')).not.toContain(value);
+    },
+  );
 });

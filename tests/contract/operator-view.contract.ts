@@ -75,6 +75,25 @@ export function describeOperatorView(adapter: string, open: () => Promise<Operat
       expect(await view.listAgents({ revoked: true, limit: ALL })).toEqual(cutOff);
     });
 
+    it('tells who has ever registered, an application with its personal agents, from who was only revoked', async () => {
+      const { agents, cutOffs, view } = subject;
+      const [known, owner, stranger] = [freshAgent(), freshAgent(), freshAgent()];
+      const user = parseObjectId(crypto.randomUUID());
+      const personal = { ...owner, ...agentIdentity(owner.clientId, user) };
+      const another = agentIdentity(known.clientId, user);
+      await agents.register(known, []);
+      await agents.register(personal, []);
+      for (const { name } of [known, stranger, another]) {
+        await cutOffs.revokeAgent(name, { at: AT }, []);
+      }
+      for (const { name } of [known, owner, personal]) {
+        expect(await view.hasRegistered(name)).toBe(true);
+      }
+      for (const { name } of [stranger, another, freshAgent()]) {
+        expect(await view.hasRegistered(name)).toBe(false);
+      }
+    });
+
     it('lists blocked clients by id', async () => {
       const clients = [1, 2, 3].map(() => parseClientId(crypto.randomUUID())).sort();
       for (const client of clients) {
@@ -95,6 +114,7 @@ export function describeOperatorView(adapter: string, open: () => Promise<Operat
       const calls = [
         broken.listAgents({ limit: 1 }),
         broken.listBlockedClients(1),
+        broken.hasRegistered(freshAgent().name),
         broken.listSessions({ limit: 1 }),
         broken.factsOf(freshSessionId()),
       ];

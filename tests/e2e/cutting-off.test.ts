@@ -212,7 +212,7 @@ describe('cutting off', () => {
       'client.blocked',
       'client.unblocked',
     ]);
-    expect(rows.at(-1)?.details).toEqual({ by: 'operator', note: 'OPS-3', sessions: 'ended' });
+    expect(rows.at(-1)?.details).toEqual({ by: 'operator', note: 'OPS-3', sessions: 'to_end' });
   });
 
   it('the bundle of production has the same commands, and says 2 to what it does not know', async () => {

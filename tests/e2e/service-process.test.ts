@@ -104,6 +104,16 @@ describe('the service as a process', () => {
     expect(output).toContain('can change the audit trail');
   });
 
+  it.each([
+    ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
+    ['LKPS_REGION', 'canary-region'],
+  ])('does not start with another %s than the database was first used with', async (name, value) => {
+    const { exit, output } = await lkps(['serve'], { ...fixture.stack.lkpsEnv, [name]: value });
+    expect(exit.code).toBe(1);
+    expect(output).toContain(`lkps: ${name}: `);
+    expect(output).not.toContain(value);
+  });
+
   it('says at every start what its configuration risks, however little is logged', async () => {
     const lines: string[] = [];
     const child = await startChild({

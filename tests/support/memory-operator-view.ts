@@ -38,6 +38,13 @@ export class MemoryOperatorView implements OperatorView {
     return Promise.resolve(listed.filter((agent) => revoked !== true || agent.revoked).slice(0, limit));
   }
 
+  hasRegistered(agent: AgentName): Promise<boolean> {
+    const { clientId, userId } = ownerOf(agent);
+    const isMeant = (name: AgentName): boolean =>
+      name === agent || (userId === undefined && ownerOf(name).clientId === clientId);
+    return Promise.resolve(this.#stores.agents.names.some(isMeant));
+  }
+
   listBlockedClients(limit: number): Promise<readonly BlockedClient[]> {
     const { cutOffs } = this.#stores;
     const blocked = [...cutOffs.blocked].sort().flatMap((clientId) => {

@@ -20,6 +20,7 @@ const ALL = [
   '0005_client_authorization',
   '0006_cut_offs',
   '0007_open_sessions',
+  '0008_deployment',
 ];
 
 describe('migrations', () => {

@@ -5,8 +5,10 @@ import { UsageError } from '../../../composition/commands/command.ts';
 import { sessions } from '../../../composition/commands/sessions.ts';
 import { ConfigError } from '../../../composition/config.ts';
 import { StartError } from '../../../composition/start-error.ts';
-import { parseClientId, type SessionIntent } from '../../../core/index.ts';
-import { openCommandStage, registration, type CommandStage } from '../../support/commands-stage.ts';
+import { operatorMessage } from '../../../composition/operator-message.ts';
+import { agentNameOf, parseClientId, type SessionIntent } from '../../../core/index.ts';
+import { freePort } from '../../../dev/process/free-port.ts';
+import { openCommandStage, registration, USER, type CommandStage } from '../../support/commands-stage.ts';
 import { freshSessionId } from '../../support/fresh-ids.ts';
 import { deadUrl } from '../../support/livekit-impostor.ts';
 
@@ -40,7 +42,7 @@ describe('the commands that cut off', () => {
       type: 'agent.revoked',
       agent_name: agent,
       actor_client_id: null,
-      details: { ...details, sessions: 'ended' },
+      details: { ...details, sessions: 'to_end' },
     });
     const ended = rows.filter(({ type }) => type === 'session.ended_by_operator');
     expect(ended.map((row) => row.details)).toEqual(
@@ -51,7 +53,7 @@ describe('the commands that cut off', () => {
       [1, 2].map(() => ({ from: 'starting', to: 'ended', end_reason: 'revoked' })),
     );
     expect(rows.length).toBe(5);
-    expect(stage.livekit.tokens.length).toBe(2);
+    expect(stage.livekit.tokens.length).toBe(4); // sessions that were starting: closed before and after the record
   });
 
   it('revoke done twice changes nothing, says so, and leaves no row; restore takes it back, once', async () => {
@@ -60,8 +62,12 @@ describe('the commands that cut off', () => {
     expect(await run(agents, 'restore', agent)).toMatchObject({ code: 0, out: `restored: ${agent}\n` });
     expect(await run(agents, 'restore', agent)).toMatchObject({
       code: 0,
-      out: `was not revoked itself: ${agent}\n`,
+      out: `nothing to restore: ${agent} is not revoked\n`,
     });
+    const personal = agentNameOf(agent, USER);
+    expect((await run(agents, 'restore', personal)).out).toBe(
+      `nothing to restore: ${personal} is not revoked on its own; its application may be: ${agent}\n`,
+    );
     expect((await stage.trail()).map(({ type }) => type)).toEqual(['agent.revoked', 'agent.restored']);
     expect(await stage.subject.agents.register(registration(agent), [])).toBe('registered');
   });
@@ -78,8 +84,30 @@ describe('the commands that cut off', () => {
       { by: 'operator', sessions: 'kept' },
       { by: 'operator', sessions: 'kept', client_id: client },
     ]);
-    await expect(run(agents, 'revoke', agent)).rejects.toThrow(ConfigError);
+    for (const refuse of [() => run(agents, 'revoke', agent), () => run(clients, 'block', client)]) {
+      const refused = refuse();
+      await expect(refused).rejects.toThrow(ConfigError);
+      await expect(refused).rejects.toThrow(
+        /LKPS_LIVEKIT_URL: [^]*\n--keep-sessions cuts off without LiveKit/,
+      );
+    }
   });
+
+  it.each([[], ['--keep-sessions']])(
+    'an id that nobody here knows is cut off, and is said to be unknown: %j',
+    async (...args) => {
+      const stranger = crypto.randomUUID();
+      const revoked = await run(agents, 'revoke', stranger, ...args);
+      expect(revoked).toMatchObject({ code: 0, err: `lkps: ${stranger} has never registered here\n` });
+      expect(await run(agents, 'revoke', stranger, ...args)).toMatchObject({ code: 0, err: revoked.err });
+      const blocked = await run(clients, 'block', stranger, ...args);
+      expect(blocked).toMatchObject({ code: 0, err: `lkps: ${stranger} has never started a session here\n` });
+      expect(await run(agents, 'revoke', agent, ...args)).toMatchObject({ code: 0, err: '' });
+      await opened();
+      expect(await run(clients, 'block', client, ...args)).toMatchObject({ code: 0, err: '' });
+      expect((await stage.trail()).filter(({ type }) => type === 'agent.revoked').length).toBe(2);
+    },
+  );
 
   it('a LiveKit that does not answer is reported for each session; run again, the command does the rest', async () => {
     const { sessionId } = await opened();
@@ -144,6 +172,36 @@ describe('the commands that cut off', () => {
     await expect(run(agents, ...args)).rejects.toThrow(UsageError);
     expect(await stage.trail()).toEqual([]);
     expect(stage.livekit.tokens).toEqual([]);
+  });
+
+  it.each([
+    ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
+    ['LKPS_REGION', 'canary-region'],
+  ])('refuse another %s than the records were made with, and do nothing', async (name, value) => {
+    await run(agents, 'list');
+    const right = stage.env;
+    stage.env = { ...right, [name]: value };
+    const calls = [
+      () => run(agents, 'revoke', agent),
+      () => run(clients, 'list'),
+      () => run(sessions, 'list'),
+    ];
+    for (const refuse of calls) {
+      const refused = refuse();
+      await expect(refused).rejects.toThrow(StartError);
+      await expect(refused).rejects.toThrow(name);
+      await expect(refused).rejects.not.toThrow('canary');
+    }
+    expect(await stage.trail()).toEqual([]);
+    stage.env = right;
+    expect(await run(agents, 'revoke', agent)).toMatchObject({ code: 0 });
+  });
+
+  it('say that the database cannot be reached, by which setting, and not where it is', async () => {
+    const url = `postgres://lkps:canary@127.0.0.1:${await freePort()}/canary`;
+    stage.env = { ...stage.env, LKPS_DATABASE_URL: url };
+    const refused = await run(agents, 'list').catch(operatorMessage);
+    expect(refused).toBe('the database cannot be reached (LKPS_DATABASE_URL): ECONNREFUSED');
   });
 
   it('act on a fit database only, as the role of the service', async () => {
