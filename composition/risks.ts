@@ -36,7 +36,18 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
       ? ['LKPS_GRAPH_URL: is not of Microsoft; whoever answers there decides who may reach an agent']
       : []),
     ...(config.agentRules.userAgents === 'allow'
-      ? ['LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent of their own']
+      ? [
+          'LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent, whose name puts their object id on audit rows',
+        ]
+      : []),
+    ...(config.agentRules.clientAuthorization === 'agent-declared'
+      ? ['LKPS_CLIENT_AUTHORIZATION=agent-declared: any agent can let in every caller that the edge lets in']
+      : []),
+    ...(config.rateLimits.perCaller === 'off'
+      ? ['LKPS_RATE_LIMIT_CALLER=off: one user can use up what their client may ask']
+      : []),
+    ...(config.rateLimits.perClient === 'off'
+      ? ['LKPS_RATE_LIMIT_CLIENT=off: one client can keep this process from serving the others']
       : []),
     ...(config.rateLimits.refusalRows === 'off'
       ? ['LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail']

@@ -7,15 +7,17 @@ import { startStack, type LogSource, type Stack } from './stack.ts';
 import { terminalProgress } from './terminal-progress.ts';
 
 /**
- * `npm run dev [-- --json] [--no-agent] [--verbose]`: the whole platform on this machine until Ctrl-C or SIGTERM.
- * Standard output carries the guide, or one line of JSON; everything else goes to standard error.
+ * `npm run dev [-- [--json] [--no-agent] [--graph] [--verbose]]`: the whole platform on this machine until Ctrl-C or
+ * SIGTERM. Standard output carries the guide, or one line of JSON; everything else goes to standard error. With
+ * `--graph` the service reads the emulator's Graph instead of a file.
  */
 const OPTIONS = {
   json: { type: 'boolean', default: false },
   agent: { type: 'boolean', default: true },
+  graph: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
 } as const;
-const USAGE = 'usage: npm run dev [-- [--json] [--no-agent] [--verbose]]';
+const USAGE = 'usage: npm run dev [-- [--json] [--no-agent] [--graph] [--verbose]]';
 const QUIET: readonly LogSource[] = ['postgres', 'livekit'];
 
 type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
@@ -38,11 +40,12 @@ function parseOptions(): Options | undefined {
   }
 }
 
-async function main({ json, agent, verbose }: Options): Promise<number> {
+async function main({ json, agent, graph, verbose }: Options): Promise<number> {
   const progress = terminalProgress(process.stderr);
   try {
     const stack = await startStack({
       agent,
+      directory: graph ? 'graph' : 'file',
       progress,
       log: (source, line) => {
         if (verbose || !QUIET.includes(source)) progress.print(`[${source}] ${line}`);

@@ -25,7 +25,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This path does not know this method' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json in UTF-8, not encoded' },
-  rate_limited: { status: 429, title: 'Too many requests of this caller; try again later' },
+  rate_limited: { status: 429, title: 'Too many requests or open sessions; try again later' },
   livekit_unavailable: { status: 503, title: 'LiveKit cannot be reached; try again' },
   audit_unavailable: { status: 503, title: 'The request could not be put on record; try again' },
   authorization_unavailable: { status: 503, title: 'Authorization could not be decided; try again' },

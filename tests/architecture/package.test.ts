@@ -64,6 +64,20 @@ describe('the npm package', () => {
     expect([...linked, ...named].filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
   });
 
+  it('has a guide whose first lines install what its samples import, and their types, and nothing else', async () => {
+    const guide = await readFile(`${ROOT}docs/embedding.md`, 'utf8');
+    const samples = [...guide.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code).join('\n');
+    const imports = [...samples.matchAll(/ from '([^']+)';/g)].map(([, name = '']) => name);
+    const rows = table.filter(({ entry }) => imports.includes(entry.replace('.', manifest.name)));
+    const own = imports.filter((name) => !name.startsWith(manifest.name));
+    expect(installedBy(guide, 'npm install koa')).toEqual(
+      sorted([...own, ...rows.flatMap(({ packages }) => packages)]),
+    );
+    expect(installedBy(guide, 'npm install -D')).toEqual(
+      sorted(['typescript', ...rows.flatMap(({ types }) => types)]),
+    );
+  });
+
   it('needs nothing at all for ./core', () => {
     expect(table.find(({ entry }) => entry === './core')).toMatchObject({ packages: [], types: [] });
   });
@@ -92,6 +106,22 @@ describe('the npm package', () => {
     }
   });
 });
+
+/** The packages a line of the guide installs, without versions. */
+function installedBy(guide: string, command: string): readonly string[] {
+  const line = guide.split('\n').find((text) => text.startsWith(command));
+  const [text = ''] = (line ?? '').split('#');
+  const words = text.trim().split(/\s+/).slice(2);
+  return sorted(
+    words
+      .map((word) => packageOf(word.replaceAll('"', '').replace(/(?<=.)@.*$/, '')))
+      .filter((name) => name !== '-D'),
+  );
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
+}
 
 /** What a module really imports when Node loads it, directly or through others, without Node's own. */
 async function packagesOf(entry: string): Promise<readonly string[]> {

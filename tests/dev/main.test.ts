@@ -77,6 +77,23 @@ describe('the development stack', () => {
   );
 
   it.each([
+    [[], false],
+    [['--graph'], true],
+  ] as const)(
+    'with %j is told by Graph who may reach an agent: %s',
+    { timeout: START_MS },
+    async (flags, byGraph) => {
+      const { process: main, output } = start(['--json', '--no-agent', ...flags]);
+      await expect.poll(() => output.stdout, { timeout: START_MS, interval: 100 }).toMatch(/\n$/);
+      // The service says at its start that its Graph is not Microsoft's, where it has one.
+      expect(output.stderr.includes('LKPS_GRAPH_URL: is not of Microsoft')).toBe(byGraph);
+      const exit = exitOf(main);
+      main.kill('SIGTERM');
+      expect(await exit).toBe(0);
+    },
+  );
+
+  it.each([
     ['SIGINT', 130],
     ['SIGKILL', null],
   ] as const)('leaves nothing when its start is ended by %s', { timeout: START_MS }, async (signal, code) => {

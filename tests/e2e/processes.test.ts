@@ -90,11 +90,11 @@ describe('the development stack as a command', () => {
     {
       args: [],
       heard: [
-        ['"participant_identity":"app-', '"audio_echoed"'],
-        ['"user-', '"audio_echoed"'],
+        ['"participant_identity":"app-', '"audio_echoed"', 'registered  '],
+        ['"user-', '"audio_echoed"', 'registered  '],
       ],
     },
-    { args: ['--no-agent'], heard: [['"agent_name":"']] },
+    { args: ['--no-agent'], heard: [['"agent_name":"', 'registered  ']] },
   ])('every line of the guide works as it is, pasted into a shell: dev $args', async ({ args, heard }) => {
     const dev = run(['dev/main.ts', ...args]);
     const guide = await eventually(

@@ -1,0 +1,91 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../adapters/http/problem.ts';
+import { parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
+import { COMPLETE } from '../support/platform-environment.ts';
+import { ROOT } from '../support/platform-project.ts';
+
+/** How the core says why it denies; what is put on record in any other way is not found here. */
+const REASONS: readonly (readonly [folder: string, how: RegExp])[] = [
+  ['core/use-cases', /\breason: '(\w+)'/g],
+  ['core/use-cases', /#record\('(\w+)'/g],
+  ['core/use-cases', /#deny\(input, '(\w+)'(?:\)|, [A-Z])/g],
+  ['core/use-cases', /const reason = .*\? '(\w+)' : '\w+'/g],
+  ['core/use-cases', /const reason = .*\? '\w+' : '(\w+)'/g],
+  ['core/use-cases', /^ {2}(\w+): '\w+',/gm],
+  ['core/policy', /'denied', evidence: \{ mode, rule: '(\w+)'/g],
+  ['core/ports', /reason: '(\w+)' \|/g],
+  ['core/ports', /reason: .*\| '(\w+)' \|/g],
+  ['core/ports', /reason: .*\| '(\w+)';/g],
+];
+/** Of a fact about a session, not of a denial. */
+const NOT_OF_DENIALS = ['revoked'];
+
+describe('docs/operating.md', () => {
+  let guide: string;
+  beforeAll(async () => {
+    guide = await readFile(`${ROOT}docs/operating.md`, 'utf8');
+  });
+
+  it('explains every reason of a denial that the core has, and no other', async () => {
+    const found = await Promise.all(
+      REASONS.map(async ([folder, how]) =>
+        [...(await textOf(folder)).matchAll(how)].map(([, code = '']) => code),
+      ),
+    );
+    expect(found.filter((codes) => codes.length === 0)).toEqual([]);
+    const inCode = new Set(found.flat().filter((code) => !NOT_OF_DENIALS.includes(code)));
+    const explained = rowsUnder(guide, '### Reasons of a 403, 404 and 429').map(([, reason = '']) => reason);
+    const of401 = rowsUnder(guide, '### Reasons of a 401').flatMap(([reasons = '']) => reasons.split(', '));
+    expect([...inCode].filter((code) => !of401.includes(code)).toSorted()).toEqual(
+      [...new Set(explained)].toSorted(),
+    );
+  });
+
+  it('names every answer under its own status', () => {
+    const answers = rowsUnder(guide, '### Reasons of a 403, 404 and 429').map(([answer = '']) => answer);
+    const known = Object.entries(PROBLEMS).map(([code, { status }]) => `${status} ${code}`);
+    expect(answers.filter((answer) => answer !== 'any' && !known.includes(answer))).toEqual([]);
+  });
+
+  it('has a first start that sets what is required, and nothing else', () => {
+    const [, example = ''] = /### All that a first start needs[^]*?```bash\n([^]*?)```/.exec(guide) ?? [];
+    const exported = [...example.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]);
+    expect(exported.map(([name]) => name)).toEqual(Object.keys(COMPLETE));
+    let made = 0;
+    const env = Object.fromEntries(
+      exported.map(([name = '', value = '']) => [
+        name,
+        value
+          .replaceAll("'", '')
+          .replace(/<[^>]+>/, () => `secret-0123456789abcdefghijklmnop-${(made += 1)}`),
+      ]),
+    );
+    expect(() => parseServeConfig(env)).not.toThrow();
+    const [, admin = ''] = /LKPS_DATABASE_ADMIN_URL='([^']+)' lkps migrate/.exec(example) ?? [];
+    const url = admin.replace(/<[^>]+>/, 'password');
+    expect(() => parseMigrateConfig({ ...env, LKPS_DATABASE_ADMIN_URL: url })).not.toThrow();
+  });
+});
+
+async function textOf(folder: string): Promise<string> {
+  const names = await readdir(`${ROOT}${folder}`);
+  return (await Promise.all(names.map((name) => readFile(`${ROOT}${folder}/${name}`, 'utf8')))).join('\n');
+}
+
+/** The rows of the table below a heading, without code marks, ruler and first row. */
+function rowsUnder(markdown: string, heading: string): readonly (readonly string[])[] {
+  const lines = markdown.split('\n');
+  const after = lines.slice(lines.indexOf(heading) + 1);
+  const from = after.findIndex((line) => line.startsWith('|'));
+  const length = after.slice(from).findIndex((line) => !line.startsWith('|'));
+  return after.slice(from + 2, from + length).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replaceAll('`', '').trim()),
+  );
+}
