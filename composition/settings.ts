@@ -51,15 +51,19 @@ export interface NamedSecret {
   readonly secret: Secret;
 }
 
+/** In order of preference: the first one signs. */
+type KeyList = readonly [NamedSecret, ...NamedSecret[]];
+
 const keyList = z
   .string()
   .transform((value) => value.split(',').map((entry) => /^([^:\s]{1,64}):([^\s]+)$/.exec(entry)))
   .refine((entries) => !entries.includes(null), 'must be a list of id:secret')
   .refine((entries) => areDistinct(entries.map((entry) => entry?.[1])), 'names one key id twice')
   .refine((entries) => entries.every((entry) => secretText.safeParse(entry?.[2]).success), WEAK)
-  .transform((entries): readonly NamedSecret[] =>
-    entries.map((entry) => ({ id: entry?.[1] ?? '', secret: new Secret(entry?.[2] ?? '') })),
-  );
+  .transform((entries) => {
+    const keys = entries.map((entry) => ({ id: entry?.[1] ?? '', secret: new Secret(entry?.[2] ?? '') }));
+    return keys as readonly NamedSecret[] as KeyList; // a text has one entry at least, however it is split
+  });
 
 const secretList = z
   .string()

@@ -50,6 +50,7 @@ export { isReservedAttribute, type SeatPermissions, type SeatWishes } from './mo
 export {
   END_REASONS,
   isOver,
+  OPEN_STATES,
   SESSION_STATES,
   type AgentPresence,
   type CutReason,

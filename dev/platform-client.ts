@@ -83,13 +83,22 @@ export interface StartedSession {
 }
 
 /** Starts a session through Ocelot, as a client does. */
-export async function startSession(
+export function startSession(
   stack: StackDescription,
   token: string,
   agentId: string,
 ): Promise<StartedSession> {
+  return requestSession(stack, token, { agent_entra_app_id: agentId });
+}
+
+/** The same, by whatever the contract lets a client ask. */
+export async function requestSession(
+  stack: StackDescription,
+  token: string,
+  asked: object,
+): Promise<StartedSession> {
   const url = `${stack.ocelot_url}/api/session/start`;
-  const { status, body, requestId } = await post(url, { agent_entra_app_id: agentId }, bearer(token));
+  const { status, body, requestId } = await post(url, asked, bearer(token));
   if (status !== 201) {
     throw new Error(`session start answered ${status}: ${JSON.stringify(body)}`);
   }

@@ -1,8 +1,5 @@
-import { SESSION_STATES, type ClientId, type OpenLimit } from '../../core/index.ts';
+import { OPEN_STATES, type ClientId, type OpenLimit } from '../../core/index.ts';
 import type { Transaction } from './open-database.ts';
-
-/** States in which a session counts; the index sessions_open_by_client is over the same ones. */
-const OPEN = SESSION_STATES.filter((state) => state !== 'ended' && state !== 'failed');
 
 /**
  * So close to the limit, openings of one client wait for each other; further away there are not that many under way at
@@ -20,11 +17,12 @@ export async function hasTooManyOpen(trx: Transaction, client: ClientId, limit: 
   return (await countOpen(trx, client, limit)) >= limit.maxOpen;
 }
 
+/** By the index sessions_open_by_client, which is over the same states. */
 async function countOpen(trx: Transaction, client: ClientId, { maxOpen, since }: OpenLimit): Promise<number> {
   const open = trx('sessions')
     .select(trx.raw('1'))
     .where({ caller_client_id: client })
-    .whereIn('state', OPEN)
+    .whereIn('state', OPEN_STATES)
     .where('requested_at', '>=', since)
     .limit(maxOpen);
   const [row] = await trx.count<{ count: string }[]>('* as count').from(open.as('open'));

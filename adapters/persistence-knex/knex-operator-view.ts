@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import {
+  OPEN_STATES,
   ownerOf,
   parseAgentName,
   parseClientId,
@@ -114,7 +115,7 @@ function selected({ agent, client, open, after }: SessionSelection): (query: Kne
       void query.where({ caller_client_id: client });
     }
     if (open === true) {
-      void query.whereIn('state', ['starting', 'created', 'active']);
+      void query.whereIn('state', OPEN_STATES);
     }
     if (after !== undefined) {
       const { requestedAt, sessionId } = after.intent;

@@ -18,7 +18,7 @@ import {
   type RoomDispatcher,
   type SessionStore,
 } from '../../core/index.ts';
-import { ConfigError, parseSettings } from '../config.ts';
+import { parseSettings } from '../config.ts';
 import { requireFitDatabase } from '../fit-database.ts';
 import { RandomIds } from '../random-ids.ts';
 import type { Environment, Values } from '../setting-values.ts';
@@ -53,9 +53,6 @@ export function withRecords<T>(env: Environment, use: (records: Records) => Prom
 export function withRooms<T>(env: Environment, use: (both: RecordsAndRooms) => Promise<T>): Promise<T> {
   const values = parseSettings(env, RECORDS_AND_ROOMS);
   const [key] = values.LKPS_LIVEKIT_KEYS;
-  if (key === undefined) {
-    throw new ConfigError(['LKPS_LIVEKIT_KEYS: holds no key']);
-  }
   const livekitKey = { id: key.id, secret: key.secret.revealBytes() };
   const rooms = new LiveKitRoomDispatcher({ url: values.LKPS_LIVEKIT_URL, key: livekitKey });
   return withDatabase(values, (records) => use({ ...records, rooms }));

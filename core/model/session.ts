@@ -98,3 +98,6 @@ export interface Session extends SessionStatus {
 export function isOver({ state }: Pick<Session, 'state'>): boolean {
   return state === 'ended' || state === 'failed';
 }
+
+/** For those who select by state: in every other one a session {@link isOver}. */
+export const OPEN_STATES: readonly SessionState[] = SESSION_STATES.filter((state) => !isOver({ state }));

@@ -72,14 +72,8 @@ export function describeCuttingOff(
           races,
           async (race) => {
             const stage = await openStage(subject, race.lags);
-            let answers = 0;
-            const starts = race.starts.map(async (waitMs) => {
-              await delay(waitMs);
-              return stage.start().finally(() => {
-                answers += 1;
-              });
-            });
-            while (answers < race.actsAfter) {
+            const { answered, outcomes: starts } = startAll(stage, race.starts);
+            while (answered() < race.actsAfter) {
               await delay(1);
             }
             const ended = await stage.cutOff(race.act);
@@ -119,14 +113,8 @@ export function describeCuttingOff(
           races,
           async (race) => {
             const stage = await openStage(subject, race.lags);
-            let answered = 0;
-            const starts = race.starts.map(async (waitMs) => {
-              await delay(waitMs);
-              return stage.start().finally(() => {
-                answered += 1;
-              });
-            });
-            while (answered === 0 && (await stage.openSessions()).length <= race.actsAfter) {
+            const { answered, outcomes: starts } = startAll(stage, race.starts);
+            while (answered() === 0 && (await stage.openSessions()).length <= race.actsAfter) {
               await delay(1);
             }
             const answers = await stage.end();
@@ -146,6 +134,24 @@ export function describeCuttingOff(
       SLOW_MS,
     );
   });
+}
+
+interface Starts {
+  /** How many have been answered by now. */
+  readonly answered: () => number;
+  readonly outcomes: readonly Promise<StartedSession | string>[];
+}
+
+/** Starts after so many milliseconds each, whatever becomes of the others. */
+function startAll(stage: Stage, waitsMs: readonly number[]): Starts {
+  let answered = 0;
+  const outcomes = waitsMs.map(async (waitMs) => {
+    await delay(waitMs);
+    return stage.start().finally(() => {
+      answered += 1;
+    });
+  });
+  return { answered: () => answered, outcomes };
 }
 
 interface Stage {

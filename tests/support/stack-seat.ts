@@ -3,16 +3,10 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import { DataPacket_Kind, RoomServiceClient } from 'livekit-server-sdk';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runClient, type ClientEvent, type ClientRun } from '../../dev/client-process.ts';
-import { bearer, post, recordOf, textOf } from '../../dev/platform-client.ts';
+import { recordOf, requestSession, type StartedSession } from '../../dev/platform-client.ts';
 import type { StackFixture } from './stack-fixture.ts';
 
-export interface Seat {
-  readonly sessionId: string;
-  readonly room: string;
-  readonly identity: string;
-  readonly token: string;
-  readonly livekitUrl: string;
-  readonly requestId: string;
+export interface Seat extends StartedSession {
   readonly claims: JWTPayload;
 }
 
@@ -22,21 +16,8 @@ export async function takeSeat(
   entraToken: string,
   body: object,
 ): Promise<Seat> {
-  const url = `${description.ocelot_url}/api/session/start`;
-  const { status, body: answer, requestId = '' } = await post(url, body, bearer(entraToken));
-  if (status !== 201) {
-    throw new Error(`session start answered ${status}: ${JSON.stringify(answer)}`);
-  }
-  const token = textOf(answer, 'participant_token');
-  return {
-    sessionId: textOf(answer, 'session_id'),
-    room: textOf(answer, 'room_name'),
-    identity: textOf(answer, 'participant_identity'),
-    livekitUrl: textOf(answer, 'livekit_url'),
-    requestId,
-    token,
-    claims: decodeJwt(token),
-  };
+  const started = await requestSession(description, entraToken, body);
+  return { ...started, claims: decodeJwt(started.token) };
 }
 
 /** What became of a client's attempts in its room: as it says itself, as LiveKit says, as the agent says. */
