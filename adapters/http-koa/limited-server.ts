@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type Koa from 'koa';
+import { serveInOrder } from './serve-in-order.ts';
 
 /**
  * What Node refuses by itself, with an empty 400, 408 or 431, before any code of the service sees a request. A connection
@@ -34,10 +35,8 @@ export function limitedServer(
   }: ServerLimits = {},
 ): Server {
   const respond = app.callback();
-  const server = createServer(
-    { ...LIMITS, ...times },
-    (request, response) => void respond(request, response), // Koa answers its own failures
-  );
+  const server = createServer({ ...LIMITS, ...times });
+  serveInOrder(server, (request, response) => void respond(request, response)); // Koa answers its own failures
   server.maxConnections = maxConnections;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   return server;

@@ -9,26 +9,9 @@ export interface Attributed {
   readonly extra: readonly Answer[];
 }
 
-/** What Node says of bytes that are no request. */
-const NO_REQUEST = [400, 413, 431];
-
-/**
- * With one exception. Node refuses bytes that are no request the moment it reads them, in place of whatever it is still
- * working on. Where there may be a request in front of such bytes it cannot be told what was refused, so it counts as the
- * answer to none.
- */
-export function attribute({ messages, edits }: FuzzCase, final: readonly Answer[]): Attributed {
-  const last = final.at(-1);
-  const isAmbiguous = edits.length > 0 || messages.length > 1;
-  const early =
-    isAmbiguous &&
-    final.length <= messages.length &&
-    last !== undefined &&
-    isOfNode(last) &&
-    NO_REQUEST.includes(last.status);
-  const told = early ? final.slice(0, -1) : final;
+export function attribute({ messages }: FuzzCase, final: readonly Answer[]): Attributed {
   return {
-    answers: messages.map((message, index) => [message, told[index]]),
+    answers: messages.map((message, index) => [message, final[index]]),
     extra: final.slice(messages.length),
   };
 }

@@ -38,7 +38,7 @@ export function generateCase(seed: number, phase: string, index: number): FuzzCa
   const messages = Array.from({ length: count }, (_, place) =>
     inLine(
       makeMessage(random, `fz-${phase}-${index}-${place}-${random.hex(8)}`),
-      { last: place === count - 1, alone: count === 1 },
+      { last: place === count - 1 },
       random,
     ),
   );
@@ -77,23 +77,14 @@ function withRequestId(message: Message, id: string, random: Random): Message {
 }
 
 /** Only the last request of a connection may say that it is the last, or leave its end in doubt. */
-function inLine(
-  message: Message,
-  place: { readonly last: boolean; readonly alone: boolean },
-  random: Random,
-): Message {
-  if (place.alone || (place.last && !waitsToGoOn(message))) {
+function inLine(message: Message, place: { readonly last: boolean }, random: Random): Message {
+  if (place.last) {
     return random.chance(0.6)
       ? { ...message, headers: [...message.headers, ['connection', 'close']] }
       : message;
   }
   const { leavesBytes = false, unfinished = false } = message;
-  return leavesBytes || unfinished || waitsToGoOn(message) ? harmless(message) : message;
-}
-
-/** Node writes the `100 Continue` of one request into the answer to the one before it. */
-function waitsToGoOn({ headers }: Message): boolean {
-  return headers.some(([name]) => name === 'expect');
+  return leavesBytes || unfinished ? harmless(message) : message;
 }
 
 /** What a request in the middle is replaced by. */

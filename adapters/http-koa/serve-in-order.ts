@@ -1,0 +1,42 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** What Node says where it refuses by itself. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/**
+ * Requests of one connection are answered in their order (RFC 9112 section 9.3.2). Node by itself gets ahead of it: it
+ * writes `100 Continue` into the answer before, and refuses bytes that are no request in place of the answer that it is
+ * still working on, so that a request which was carried out looks refused. Here such a connection just ends.
+ */
+export function serveInOrder(server: Server, respond: RequestListener): void {
+  const open = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const exchanges = open.get(request.socket) ?? new Map<IncomingMessage, ServerResponse>();
+    open.set(request.socket, exchanges.set(request, response));
+    response.once('close', () => exchanges.delete(request));
+    respond(request, response);
+  };
+  server.on('request', serve);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (response.socket !== null) {
+      response.writeContinue(); // null: the answer before is not through yet
+    }
+    serve(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const isAnswering = [...(open.get(socket) ?? [])].some(
+      ([{ complete }, { headersSent }]) => complete || headersSent,
+    );
+    if (!socket.writable || isAnswering) {
+      socket.destroy();
+      return;
+    }
+    const status = REFUSALS[error.code ?? ''] ?? '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+  });
+}
