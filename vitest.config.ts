@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 20_000, hookTimeout: 120_000 };
+/** Every core works: most of what tests do is waiting for servers. */
+const shared = { testTimeout: 20_000, hookTimeout: 120_000, maxWorkers: '100%' };
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,7 +38,7 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 420_000,
-          fileParallelism: false,
+          globalSetup: ['tests/support/bundles-global-setup.ts'],
         },
       },
     ],

@@ -6,7 +6,7 @@ import { httpApiEvent, httpApiResponse } from '../../dev/lambda/http-api-event.t
 import { startLkps, type Lkps } from '../../dev/lkps.ts';
 import { startOcelot, type Ocelot } from '../../dev/ocelot/server.ts';
 import { applicationToken, bearer, post, userToken, type Answer } from '../../dev/platform-client.ts';
-import { buildBundle, LAMBDA_TASK_ROOT } from '../support/bundles.ts';
+import { LAMBDA_TASK_ROOT } from '../support/bundles.ts';
 import { trustInEntra, withoutOcelot } from '../support/entra-service.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
@@ -168,7 +168,6 @@ describe('LKPS_IDENTITY=entra: no proxy in front, the token is the identity', ()
   });
 
   it('works on Lambda the same way', async () => {
-    await buildBundle('lambda');
     const lambda = await startFunction({ taskRoot: LAMBDA_TASK_ROOT, env: withoutOcelot(fixture) });
     try {
       const viaLambda = async (token: string): Promise<number> => {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startLkpsOnLambda } from '../../dev/lambda/lkps-on-lambda.ts';
 import { startLkps } from '../../dev/lkps.ts';
 import { applicationToken } from '../../dev/platform-client.ts';
-import { buildBundle, CLI_BUNDLE } from '../support/bundles.ts';
+import { CLI_BUNDLE } from '../support/bundles.ts';
 import { openGraphStack, type GraphStack } from '../support/graph-stack.ts';
 
 describe('who may reach an agent, by Microsoft Graph', () => {
@@ -101,7 +101,6 @@ describe('who may reach an agent, by Microsoft Graph', () => {
     let directory: string;
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), 'lkps-bundle-'));
-      await Promise.all([buildBundle('cli'), buildBundle('lambda')]);
     });
     afterAll(() => rm(directory, { recursive: true }));
 

@@ -3,7 +3,7 @@ import { startFunction, type LambdaFunction } from '../../dev/lambda/function.ts
 import type { GatewayRequest } from '../../dev/lambda/gateway-message.ts';
 import { httpApiEvent, httpApiResponse } from '../../dev/lambda/http-api-event.ts';
 import { restEvent, restResponse } from '../../dev/lambda/rest-event.ts';
-import { buildBundle, LAMBDA_TASK_ROOT } from '../support/bundles.ts';
+import { LAMBDA_TASK_ROOT } from '../support/bundles.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
 type Claims = Readonly<Record<string, string | number>>;
@@ -17,7 +17,6 @@ describe('the function behind an authorizer', () => {
   let user: Claims;
 
   beforeAll(async () => {
-    await buildBundle('lambda');
     fixture = await openStack({ agent: false });
     const { accounts, lkpsEnv } = fixture.stack;
     const { LKPS_PROXY_PROOF, LKPS_PROXY_SECRETS, LKPS_APPLICATION_EVIDENCE, ...env } = lkpsEnv;

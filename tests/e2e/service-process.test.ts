@@ -8,7 +8,7 @@ import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
 import { startChild, type ChildExit } from '../../dev/process/child.ts';
 import { freePort } from '../../dev/process/free-port.ts';
 import { createTemporaryDirectory, removeDirectory } from '../../dev/process/temporary-directory.ts';
-import { buildBundle, CLI_BUNDLE } from '../support/bundles.ts';
+import { CLI_BUNDLE } from '../support/bundles.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
@@ -169,7 +169,6 @@ describe('the service as a process', () => {
   });
 
   it('is one file that needs nothing beside it, as production runs it', async () => {
-    await buildBundle('cli');
     const directory = await createTemporaryDirectory('lkps-cli-');
     try {
       const cli = join(directory, 'lkps.mjs');

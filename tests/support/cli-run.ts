@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { startChild } from '../../dev/process/child.ts';
-
-const CLI = fileURLToPath(new URL('../../composition/cli.ts', import.meta.url));
+import { CLI_BUNDLE } from './bundles.ts';
 
 export interface CliRun {
   readonly code: number | null;
@@ -9,11 +7,11 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** `lkps <args>` as a process of its own, with this environment and no other. */
+/** `lkps <args>` as a process of its own, with this environment and no other; the one that production runs. */
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  cli: string = CLI,
+  cli: string = CLI_BUNDLE,
 ): Promise<CliRun> {
   const lines = { stdout: [] as string[], stderr: [] as string[] };
   const child = await startChild({

@@ -2,7 +2,6 @@ import { Client } from 'pg';
 import type { Gateway, GatewayKind } from '../../dev/lambda/gateway.ts';
 import { startLkpsOnLambda } from '../../dev/lambda/lkps-on-lambda.ts';
 import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
-import { buildBundle } from './bundles.ts';
 import { openStack, type StackFixture } from './stack-fixture.ts';
 
 /** The whole stack with its LKPS on Lambda, and further gateways beside it whose environments a test has to itself. */
@@ -26,7 +25,6 @@ export interface LoneGateway {
 }
 
 export async function openLambdaStack(kind: GatewayKind): Promise<LambdaStack> {
-  await buildBundle('lambda');
   const fixture = await openStack({ host: `lambda-${kind}` });
   const { stack, description } = fixture;
   const { gateway } = stack;
