@@ -20,7 +20,7 @@ export const EDGE_SETTINGS = {
   },
   LKPS_RATE_LIMIT_CLIENT: {
     schema: rateLimit,
-    default: '2000/10',
+    default: '500/10',
     description: 'What one client may ask of a process, its users included, in the same form.',
   },
   LKPS_REFUSAL_ROWS: {
@@ -37,6 +37,7 @@ export const EDGE_SETTINGS = {
   LKPS_MAX_IN_FLIGHT: {
     schema: wholeNumber(1, 100_000),
     default: '256',
-    description: 'Requests a process works on at once; one more is 503 `overloaded`.',
+    description:
+      'Requests a process works on at once, half of them of one client at most; one more is 503 `overloaded`.',
   },
 } as const;

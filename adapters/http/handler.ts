@@ -1,5 +1,6 @@
 import { LkpsError, type RequestContext } from '../../core/index.ts';
 import { Admission } from './admission.ts';
+import { ClientShares } from './client-shares.ts';
 import { isOpenToPages, preflight, readableByPages } from './cors.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts';
 import { problemResponse } from './problem.ts';
@@ -9,11 +10,13 @@ import type { HttpLogEntry, HttpService, Site } from './service.ts';
 
 /** The HTTP contract of the platform, the same behind every host. */
 export function createHttpHandler(service: HttpService): HttpHandler {
-  const admission = new Admission(service.site.maxInFlight);
+  const { maxInFlight } = service.site;
+  const admission = new Admission(maxInFlight, `${maxInFlight} requests are in flight`);
+  const bounds = { admission, shares: new ClientShares(maxInFlight) };
   const handler: HttpHandler = async (request) => {
     const startedMs = service.clock.now().getTime();
     const context = requestContext(request, service.ids, service.site.trustedHops);
-    const answered = await answer(service, admission, request, context);
+    const answered = await answer(service, bounds, request, context);
     service.log({
       requestId: context.requestId,
       status: answered.response.status,
@@ -36,6 +39,11 @@ function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
   };
 }
 
+interface Bounds {
+  readonly admission: Admission;
+  readonly shares: ClientShares;
+}
+
 interface Answered {
   readonly response: HttpResponse;
   readonly entry: Pick<HttpLogEntry, 'operation' | 'code' | 'reason' | 'error'>;
@@ -43,7 +51,7 @@ interface Answered {
 
 async function answer(
   service: HttpService,
-  admission: Admission,
+  bounds: Bounds,
   request: HttpRequest,
   context: RequestContext,
 ): Promise<Answered> {
@@ -53,7 +61,7 @@ async function answer(
   const readable = (response: HttpResponse): HttpResponse =>
     route !== undefined && isOpenToPages(site, route) ? readableByPages(site, request, response) : response;
   try {
-    const response = await respond(service, admission, request, context, route);
+    const response = await respond(service, bounds, request, context, route);
     return { response: readable(response), entry: { operation } };
   } catch (error) {
     const problem = problemResponse(error, context.requestId, site.region);
@@ -64,7 +72,7 @@ async function answer(
 
 async function respond(
   service: HttpService,
-  admission: Admission,
+  { admission, shares }: Bounds,
   request: HttpRequest,
   context: RequestContext,
   route: Route | undefined,
@@ -78,7 +86,7 @@ async function respond(
   if (request.method === 'OPTIONS') {
     return preflight(service.site, request);
   }
-  const work = (): Promise<HttpResponse> => route.answer(service, request, context);
+  const work = (): Promise<HttpResponse> => route.answer(service, request, context, shares);
   return isShared(route) ? work() : admission.admit(work);
 }
 

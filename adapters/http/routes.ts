@@ -1,4 +1,5 @@
 import { LkpsError, participantIdentityOf, type Principal, type RequestContext } from '../../core/index.ts';
+import type { ClientShares } from './client-shares.ts';
 import { soleHeader, type HttpRequest, type HttpResponse } from './exchange.ts';
 import { RETRY_LATER } from './problem.ts';
 import { readBytes, readJson, readOptionalJson } from './read-json.ts';
@@ -15,6 +16,7 @@ export interface Route {
     service: HttpService,
     request: HttpRequest,
     context: RequestContext,
+    shares: ClientShares,
   ) => Promise<HttpResponse>;
 }
 
@@ -30,23 +32,26 @@ async function registerAgent(
   service: HttpService,
   request: HttpRequest,
   context: RequestContext,
+  shares: ClientShares,
 ): Promise<HttpResponse> {
   const caller = await service.authenticateCaller.execute({
     credential: request,
     refusal: 'agent.registration_denied',
     context,
   });
-  const { client_authorization: clientAuthorization = 'required' } = readOptionalJson(
-    request,
-    registerAgentBody,
-  );
-  const registered = await service.registerAgent.execute({ caller, clientAuthorization, context });
-  return jsonResponse(200, {
-    token: registered.token,
-    livekit_url: service.site.livekitUrl,
-    agent_name: registered.agentName,
-    expires_at: rfc3339(registered.expiresAt),
-    region: service.site.region,
+  return shares.admit(caller.clientId, async () => {
+    const { client_authorization: clientAuthorization = 'required' } = readOptionalJson(
+      request,
+      registerAgentBody,
+    );
+    const registered = await service.registerAgent.execute({ caller, clientAuthorization, context });
+    return jsonResponse(200, {
+      token: registered.token,
+      livekit_url: service.site.livekitUrl,
+      agent_name: registered.agentName,
+      expires_at: rfc3339(registered.expiresAt),
+      region: service.site.region,
+    });
   });
 }
 
@@ -54,24 +59,27 @@ async function startSession(
   service: HttpService,
   request: HttpRequest,
   context: RequestContext,
+  shares: ClientShares,
 ): Promise<HttpResponse> {
   const caller = await service.authenticateCaller.execute({
     credential: request,
     refusal: 'session.denied',
     context,
   });
-  const { participantIdentity, ...asked } = readJson(request, startSessionBody);
-  requireOwnIdentity(caller, participantIdentity);
-  const started = await service.startSession.execute({ caller, ...asked, context });
-  return jsonResponse(201, {
-    session_id: started.sessionId,
-    room_name: started.room,
-    participant_identity: started.identity,
-    participant_token: started.token,
-    livekit_url: service.site.livekitUrl,
-    server_url: service.site.livekitUrl,
-    expires_at: rfc3339(started.expiresAt),
-    region: service.site.region,
+  return shares.admit(caller.clientId, async () => {
+    const { participantIdentity, ...asked } = readJson(request, startSessionBody);
+    requireOwnIdentity(caller, participantIdentity);
+    const started = await service.startSession.execute({ caller, ...asked, context });
+    return jsonResponse(201, {
+      session_id: started.sessionId,
+      room_name: started.room,
+      participant_identity: started.identity,
+      participant_token: started.token,
+      livekit_url: service.site.livekitUrl,
+      server_url: service.site.livekitUrl,
+      expires_at: rfc3339(started.expiresAt),
+      region: service.site.region,
+    });
   });
 }
 

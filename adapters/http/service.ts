@@ -33,7 +33,7 @@ export interface Site {
   readonly trustedHops: number;
   /** Origins whose pages may call, exactly as browsers send them; empty: CORS is off. */
   readonly corsOrigins: readonly string[];
-  /** Requests worked on at one time, health apart; one more is 503 `overloaded`. */
+  /** Requests worked on at one time, health apart, half of them of one client at most; one more is 503 `overloaded`. */
   readonly maxInFlight: number;
 }
 

@@ -39,7 +39,7 @@ describe('the configuration', () => {
       corsOrigins: [],
       rateLimits: {
         perCaller: { requests: 50, windowMs: 10_000 },
-        perClient: { requests: 2000, windowMs: 10_000 },
+        perClient: { requests: 500, windowMs: 10_000 },
         refusalRows: { requests: 60, windowMs: 60_000 },
       },
       maxInFlight: 256,

@@ -92,7 +92,7 @@ describe('what a platform permits of agents', () => {
       'LKPS_CLIENT_AUTHORIZATION=agent-declared: any agent can let in every caller that the edge lets in',
     ]);
     expect(risksMadeBy({ LKPS_USER_AGENTS: 'allow' })).toEqual([
-      'LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent, whose name puts their object id on audit rows',
+      'LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent',
     ]);
     expect(risksMadeBy({ LKPS_CLIENT_AUTHORIZATION: 'always', LKPS_USER_AGENTS: 'deny' })).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLkps, type Lkps } from '../../dev/lkps.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -65,6 +66,15 @@ describe('the limits of the running service', () => {
   };
   const rows = async (reason: string): Promise<number> =>
     (await fixture.sql('select 1 from audit_events where reason = $1', [reason])).length;
+  const whileLocked = async (lock: string, look: () => Promise<void>): Promise<void> => {
+    await fixture.sql('begin');
+    try {
+      await fixture.sql(lock);
+      await look();
+    } finally {
+      await fixture.sql('rollback');
+    }
+  };
 
   it('hold for one user, and for their client with all its users, with one row each', async () => {
     expect(await inTurn(caller('ada'), 6)).toEqual([403, 403, 403, 429, 429, 429]);
@@ -83,20 +93,54 @@ describe('the limits of the running service', () => {
 
   it('hold for requests in flight: one more is refused at once, and health is heard all the same', async () => {
     const start = (): Promise<Response> => fetch(`${service.url}/api/session/start`, { method: 'POST' });
-    await fixture.sql('begin');
-    await fixture.sql('lock table audit_events in access exclusive mode');
-    const held = Promise.all(Array.from({ length: 4 }, start)); // each waits to put its refusal on record
-    await delay(500);
-    const startedMs = performance.now();
-    const refused = await Promise.all(Array.from({ length: 20 }, start));
-    expect((await fetch(`${service.url}/api/health`)).status).toBe(200);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
-    await fixture.sql('rollback');
+    let held: Promise<readonly Response[]> = Promise.resolve([]);
+    let refused: readonly Response[] = [];
+    await whileLocked('lock table audit_events in share row exclusive mode', async () => {
+      held = Promise.all(Array.from({ length: 4 }, start)); // each waits to put its refusal on record
+      await delay(500);
+      const startedMs = performance.now();
+      refused = await Promise.all(Array.from({ length: 20 }, start));
+      expect((await fetch(`${service.url}/api/health`)).status).toBe(200);
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+    });
+    expect(refused).toHaveLength(20);
     for (const response of refused) {
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
       expect(await response.json()).toMatchObject({ code: 'overloaded' });
     }
     expect((await held).map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     expect((await start()).status).toBe(401);
+  });
+
+  it('leave other clients half of what is in flight, while the work of one is slow', async () => {
+    const { accounts, proof } = fixture.stack;
+    const another = await fixture.stack.startLkps({ LKPS_MAX_IN_FLIGHT: '4' });
+    const ask = async (path: string, app: keyof typeof accounts.apps, body: object = {}): Promise<number> => {
+      const { clientId, servicePrincipalId } = accounts.apps[app];
+      const caller = { 'client-id': clientId, 'user-id': servicePrincipalId };
+      const headers = { [proof.header]: proof.value, ...caller, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      const response = await fetch(`${another.url}${path}`, init);
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const register = (app: 'agent-a' | 'agent-b'): Promise<number> => ask('/api/agent/register', app);
+    expect([await register('agent-a'), await register('agent-b')]).toEqual([200, 200]);
+
+    const { 'agent-a': slow, 'agent-b': reached } = accounts.apps;
+    const statuses: number[] = [];
+    let asked: readonly Promise<number>[] = [];
+    await whileLocked(`select from agents where client_id = '${slow.clientId}' for update`, async () => {
+      asked = Array.from({ length: 10 }, async () => statuses.push(await register('agent-a')));
+      await eventually(
+        () => Promise.resolve(statuses),
+        ({ length }) => length === 8,
+        1_500,
+      );
+      const body = { agent_entra_app_id: reached.clientId };
+      expect(await ask('/api/session/start', 'client-b', body)).toBe(201);
+    });
+    await Promise.all(asked);
+    expect(statuses).toEqual([...Array<number>(8).fill(503), 200, 200]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../adapters/http/index.ts';
 import { openStage, toHttpRequest } from '../../support/http-stage.ts';
 import { textOf } from '../../support/http-message.ts';
-import { agentApp } from '../../support/platform-cast.ts';
+import type { Principal } from '../../../core/index.ts';
+import { agentApp, clientApp, strangerApp } from '../../support/platform-cast.ts';
 import { platformOverMemory, type Platform } from '../../support/platform-over-memory.ts';
 import { jsonOf } from '../../support/platform-requests.ts';
 
@@ -38,8 +39,8 @@ function gated(maxInFlight: number): {
   };
 }
 
-function register({ identity }: Platform): HttpRequest {
-  const headers = identity.enrol(agentApp);
+function register({ identity }: Platform, caller: Principal = agentApp): HttpRequest {
+  const headers = identity.enrol(caller);
   return { ...toHttpRequest({ method: 'POST', target: '/api/agent/register' }), headers };
 }
 
@@ -47,7 +48,8 @@ describe('the bound on requests in flight', () => {
   it('refuses one more at once, before it is known whose it is, and says when to come back', async () => {
     const { platform, calls, open } = gated(3);
     const request = register(platform);
-    const admitted = Array.from({ length: 3 }, () => platform.handler(request));
+    const others = [clientApp, strangerApp].map((caller) => register(platform, caller));
+    const admitted = [request, ...others].map(platform.handler);
     const refused = await Promise.all(Array.from({ length: 7 }, () => platform.handler(request)));
     for (const response of refused) {
       expect([response.status, response.headers['retry-after']]).toEqual([503, '1']);
