@@ -1,5 +1,6 @@
 import {
   canChangeAuditTrail,
+  claimDeployment,
   deploymentMismatch,
   pendingMigrations,
   type Database,
@@ -8,14 +9,21 @@ import {
 import { StartError } from './start-error.ts';
 
 /**
+ * A service makes a database on which none has run its deployment's; an operator's command never does.
+ *
  * @throws StartError, in words for the operator, where the schema is not this version's, the login may do too much, or
  * the records are another deployment's.
  * @throws LkpsError `audit_unavailable`
  */
-export async function requireFitDatabase(database: Database, deployment: Deployment): Promise<void> {
+export async function requireFitDatabase(
+  database: Database,
+  deployment: Deployment,
+  by: 'service' | 'command',
+): Promise<void> {
   await database.transact('the database cannot be reached (LKPS_DATABASE_URL)', () => Promise.resolve());
   await requireCurrentSchema(database);
   await requireServiceRole(database);
+  await (by === 'service' ? claimDeployment(database, deployment) : undefined);
   await requireSameDeployment(database, deployment);
 }
 
@@ -38,6 +46,9 @@ async function requireServiceRole(database: Database): Promise<void> {
 /** Rows of another key or region cannot be told from the others once they are in the trail. */
 async function requireSameDeployment(database: Database, deployment: Deployment): Promise<void> {
   const mismatch = await deploymentMismatch(database, deployment);
+  if (mismatch === undefined) {
+    throw new StartError("the database in LKPS_DATABASE_URL is no service's yet: start the service first");
+  }
   if (mismatch.length > 0) {
     throw new StartError(mismatch.map((what) => MISMATCH[what]).join('; '));
   }

@@ -35,7 +35,7 @@ export async function openPlatform({
   const opened = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
   const database = checkedDatabase(opened, async () => {
     const subjectKey = secrets.subjectKey.revealBytes();
-    await requireFitDatabase(opened, { region: config.region, subjectKey });
+    await requireFitDatabase(opened, { region: config.region, subjectKey }, 'service');
     const audit = new KnexAuditStore({ db: opened, subjectKey });
     await audit.append([started(container.resolve(PORTS.journal))]);
   });

@@ -36,9 +36,7 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
       ? ['LKPS_GRAPH_URL: is not of Microsoft; whoever answers there decides who may reach an agent']
       : []),
     ...(config.agentRules.userAgents === 'allow'
-      ? [
-          'LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent, whose name puts their object id on audit rows',
-        ]
+      ? ['LKPS_USER_AGENTS=allow: every user the edge lets in can run an agent']
       : []),
     ...(config.agentRules.clientAuthorization === 'agent-declared'
       ? ['LKPS_CLIENT_AUTHORIZATION=agent-declared: any agent can let in every caller that the edge lets in']

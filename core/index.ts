@@ -15,14 +15,17 @@ export {
   type AuditRecord,
   type TokenEvidence,
 } from './model/audit-event.ts';
-export { ownerOf, parseOperatorNote, type CutOff, type OperatorNote } from './model/cut-off.ts';
+export { parseOperatorNote, type CutOff, type OperatorNote } from './model/cut-off.ts';
 export {
   agentNameOf,
+  agentRefOf,
   isGuid,
   isRequestId,
   isRoomName,
   isRoomSid,
+  ownerOf,
   parseAgentName,
+  parseAgentRef,
   parseClientId,
   parseEventId,
   parseObjectId,
@@ -34,6 +37,7 @@ export {
   parseTokenId,
   roomNameOf,
   type AgentName,
+  type AgentRef,
   type ClientId,
   type EventId,
   type ObjectId,

@@ -1,6 +1,7 @@
 import {
   AUDIT_SCHEMA_VERSION,
-  parseAgentName,
+  agentRefOf,
+  parseAgentRef,
   parseClientId,
   parseEventId,
   parseRequestId,
@@ -45,7 +46,7 @@ export interface AuditRow {
   readonly region: string;
 }
 
-/** A user goes in as a keyed hash of the object id; e-mail and name stay out (see {@link insertAuditEvents}). */
+/** A user goes in as a keyed hash of the object id, also in the name of a personal agent; e-mail and name stay out (see {@link insertAuditEvents}). */
 export function toAuditRow(event: AuditEvent, subjectKey: SubjectKey): AuditRow {
   const { actor, token } = event;
   const userId = actor?.kind === 'user' ? actor.userId : undefined;
@@ -59,7 +60,8 @@ export function toAuditRow(event: AuditEvent, subjectKey: SubjectKey): AuditRow 
     actor_kind: actor?.kind ?? null,
     actor_client_id: actor?.clientId ?? null,
     actor_user_ref: userId === undefined ? null : subjectRef(subjectKey, userId),
-    agent_name: event.agent ?? null,
+    agent_name:
+      event.agent === undefined ? null : agentRefOf(event.agent, (user) => subjectRef(subjectKey, user)),
     session_id: event.sessionId ?? null,
     room_name: event.room ?? null,
     room_sid: event.roomSid ?? null,
@@ -88,7 +90,7 @@ export function parseAuditRecord(row: AuditRow): AuditRecord {
     region: row.region,
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(actor === undefined ? {} : { actor }),
-    ...(row.agent_name === null ? {} : { agent: parseAgentName(row.agent_name) }),
+    ...(row.agent_name === null ? {} : { agent: parseAgentRef(row.agent_name) }),
     ...(row.session_id === null ? {} : { sessionId: parseSessionId(row.session_id) }),
     ...(row.room_name === null ? {} : { room: parseRoomName(row.room_name) }),
     ...(row.room_sid === null ? {} : { roomSid: parseRoomSid(row.room_sid) }),

@@ -1,6 +1,6 @@
 export { canChangeAuditTrail } from './audit-privileges.ts';
 export { DatabaseProbe } from './database-probe.ts';
-export { deploymentMismatch, type Deployment } from './deployment.ts';
+export { claimDeployment, deploymentMismatch, type Deployment } from './deployment.ts';
 export { KnexAgentStore } from './knex-agent-store.ts';
 export { KnexAuditStore } from './knex-audit-store.ts';
 export { KnexCutOffStore } from './knex-cut-off-store.ts';

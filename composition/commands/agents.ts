@@ -33,9 +33,11 @@ export const agents: Command = commandGroup(USAGE, {
     noPositional(positionals);
     const limit = parseLimit(values.limit);
     const selection = { ...(values.revoked === true ? { revoked: true as const } : {}), limit: limit + 1 };
-    await withRecords(env, async ({ view, clock }) => {
+    await withRecords(env, async ({ view, clock, agentRefOf }) => {
       const found = await view.listAgents(selection);
-      const shown = found.slice(0, limit).map((agent) => describeAgent(agent, clock.now()));
+      const shown = found
+        .slice(0, limit)
+        .map((agent) => ({ ...describeAgent(agent, clock.now()), agent_ref: agentRefOf(agent.name) }));
       out(values.json === true ? jsonLines(shown) : tableOf(shown));
       if (found.length > limit) {
         err(`lkps: only the first ${limit} are shown: --limit\n`);

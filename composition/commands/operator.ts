@@ -9,7 +9,10 @@ import {
   type Database,
 } from '../../adapters/persistence-knex/index.ts';
 import {
+  agentRefOf,
   AuditJournal,
+  type AgentName,
+  type AgentRef,
   type AuditStore,
   type Clock,
   type CutOffStore,
@@ -34,6 +37,8 @@ export interface Records {
   readonly journal: AuditJournal;
   /** What audit rows call a user; undefined for an application. */
   readonly userRefOf: (caller: Principal) => string | undefined;
+  /** What audit rows call an agent. */
+  readonly agentRefOf: (agent: AgentName) => AgentRef;
 }
 
 export interface RecordsAndRooms extends Records {
@@ -64,7 +69,7 @@ async function withDatabase<T>(values: Settings, use: (records: Records) => Prom
   const database = openDatabase({ url: values.LKPS_DATABASE_URL.reveal() });
   try {
     const subjectKey = values.LKPS_SUBJECT_KEY.revealBytes();
-    await requireFitDatabase(database, { region: values.LKPS_REGION, subjectKey });
+    await requireFitDatabase(database, { region: values.LKPS_REGION, subjectKey }, 'command');
     return await use(recordsIn(database, values));
   } finally {
     await database.close();
@@ -86,5 +91,6 @@ function recordsIn(db: Database, values: Settings): Records {
       caller.kind === 'user' && caller.userId !== undefined
         ? subjectRef(subjectKey, caller.userId)
         : undefined,
+    agentRefOf: (agent) => agentRefOf(agent, (user) => subjectRef(subjectKey, user)),
   };
 }

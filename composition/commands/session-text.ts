@@ -1,9 +1,10 @@
 import type { AuditRecord, Session, SessionFact, SessionIntent } from '../../core/index.ts';
+import type { Records } from './operator.ts';
 import { table, utc } from './table.ts';
 
 /*
- * Sessions as an operator sees them: a user is the reference that audit rows carry. No object id, and so no participant
- * identity; no address, no user agent.
+ * Sessions as an operator sees them: a user is the reference that audit rows carry, also in the name of a personal
+ * agent. No object id, and so no participant identity; no address, no user agent.
  */
 
 export interface DescribedSession {
@@ -41,14 +42,17 @@ export interface DescribedRecord {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-export function describeSession(session: Session, userRef: string | undefined): DescribedSession {
-  const { intent, state, endReason, agentPresence, roomSid } = session;
+export function describeSession(
+  { intent, state, endReason, agentPresence, roomSid }: Session,
+  { userRefOf, agentRefOf }: Pick<Records, 'userRefOf' | 'agentRefOf'>,
+): DescribedSession {
+  const userRef = userRefOf(intent.caller);
   return {
     session_id: intent.sessionId,
     state,
     ...(endReason && { end_reason: endReason }),
     agent_presence: agentPresence,
-    agent: intent.agent,
+    agent: agentRefOf(intent.agent),
     client_id: intent.caller.clientId,
     ...(userRef && { user_ref: userRef }),
     room: intent.room,

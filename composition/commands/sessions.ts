@@ -44,10 +44,10 @@ export const sessions: Command = commandGroup(USAGE, {
     noPositional(positionals);
     const limit = parseLimit(values.limit);
     const selection = { ...parties(values), ...(values.open === true ? { open: true as const } : {}) };
-    await withRecords(env, async ({ view, userRefOf }) => {
-      const found = await view.listSessions({ ...selection, limit: limit + 1 });
+    await withRecords(env, async (records) => {
+      const found = await records.view.listSessions({ ...selection, limit: limit + 1 });
       const shown = found.slice(0, limit);
-      const described = shown.map((session) => describeSession(session, userRefOf(session.intent.caller)));
+      const described = shown.map((session) => describeSession(session, records));
       const rows = shown.map(({ intent, state, endReason }) => [
         utc(intent.requestedAt),
         endReason === undefined ? state : `${state}:${endReason}`,
@@ -68,16 +68,16 @@ export const sessions: Command = commandGroup(USAGE, {
     const { values, positionals } = parseOptions(args, { json: { type: 'boolean' } });
     const raw = onlyPositional(positionals, 'session id');
     const sessionId = parsed('<session id>', raw.toLowerCase(), parseSessionId);
-    return withRecords(env, async ({ sessions: store, view, audit, userRefOf }) => {
-      const session = await store.find({ sessionId });
+    return withRecords(env, async (records) => {
+      const session = await records.sessions.find({ sessionId });
       if (session === undefined) {
         err(`lkps: there is no session ${sessionId}\n`);
         return 1;
       }
       const described = {
-        session: describeSession(session, userRefOf(session.intent.caller)),
-        facts: (await view.factsOf(sessionId)).map((fact) => describeFact(fact, session.intent)),
-        trail: (await audit.listBySession(sessionId)).map(describeRecord),
+        session: describeSession(session, records),
+        facts: (await records.view.factsOf(sessionId)).map((fact) => describeFact(fact, session.intent)),
+        trail: (await records.audit.listBySession(sessionId)).map(describeRecord),
       };
       const { facts, trail } = described;
       out(

@@ -23,8 +23,11 @@ function lineOf(row: readonly string[], widths: readonly number[]): string {
   return withoutLast.length > WIDTH - LEAST_CELL ? withoutLast.trimEnd() : `${line.slice(0, WIDTH - 1)}…`;
 }
 
+/** Control characters, those that turn the direction of text, halves of pairs, and all that separates lines. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
 function printable(cell: string): string {
-  return cell.replaceAll(/\p{C}/gu, '?');
+  return cell.replaceAll(UNPRINTABLE, '?');
 }
 
 /** `2026-01-31 12:00:00`, UTC. */
@@ -32,8 +35,16 @@ export function utc(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** One line each; what a terminal would act on is escaped, so that the values are read back as they are. */
 export function jsonLines(values: readonly object[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  return values.map((value) => `${JSON.stringify(value).replaceAll(UNPRINTABLE, escaped)}\n`).join('');
+}
+
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 export function plural(count: number, what: string): string {

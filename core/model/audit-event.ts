@@ -1,10 +1,19 @@
 import type { AuthorizationEvidence } from '../policy/client-authorization.ts';
-import type { AgentName, EventId, RequestId, RoomName, RoomSid, SessionId, TokenId } from './names.ts';
+import type {
+  AgentName,
+  AgentRef,
+  EventId,
+  RequestId,
+  RoomName,
+  RoomSid,
+  SessionId,
+  TokenId,
+} from './names.ts';
 import type { Principal } from './principal.ts';
 import type { Grants } from './token.ts';
 
 /** Written on every row, so that a reader of old rows knows what their fields meant. */
-export const AUDIT_SCHEMA_VERSION = 1;
+export const AUDIT_SCHEMA_VERSION = 2;
 
 export type AuditEventType =
   | 'service.started'
@@ -59,8 +68,9 @@ export interface AuditFacts {
   readonly userAgent?: string;
 }
 
-/** An event as it is read back: the user is a keyed hash, and e-mail and name are not there. */
-export interface AuditRecord extends Omit<AuditEvent, 'actor'> {
+/** An event as it is read back: a user is a keyed hash, and e-mail and name are not there. */
+export interface AuditRecord extends Omit<AuditEvent, 'actor' | 'agent'> {
+  readonly agent?: AgentRef;
   readonly actor?: {
     readonly kind: Principal['kind'];
     readonly clientId: Principal['clientId'];

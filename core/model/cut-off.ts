@@ -1,5 +1,4 @@
 import { LkpsError } from '../errors.ts';
-import { parseClientId, parseObjectId, type AgentName, type ClientId, type ObjectId } from './names.ts';
 
 declare const note: unique symbol;
 /** Why an operator acted, in their words: one line that may stay on record for ever. */
@@ -35,13 +34,4 @@ export function parseOperatorNote(raw: string): OperatorNote {
 export interface CutOff {
   readonly at: Date;
   readonly note?: OperatorNote;
-}
-
-/** Who an agent's name stands for: an application, or one user's agent of it. */
-export function ownerOf(agent: AgentName): { readonly clientId: ClientId; readonly userId?: ObjectId } {
-  const [client = '', user] = agent.split('.');
-  return {
-    clientId: parseClientId(client),
-    ...(user === undefined ? {} : { userId: parseObjectId(user) }),
-  };
 }

@@ -14,6 +14,8 @@ export type ClientId = Branded<'ClientId'>;
 export type ObjectId = Branded<'ObjectId'>;
 /** The name LiveKit dispatches an agent by: the client id that registered it; for a user's own `<client id>.<user id>`. */
 export type AgentName = Branded<'AgentName'>;
+/** What audit records call an agent: its name, of a personal one with its user's reference in place of the object id. */
+export type AgentRef = Branded<'AgentRef'>;
 export type SessionId = Branded<'SessionId'>;
 /** `s-` and 128 random bits in hex; never reused. */
 export type RoomName = Branded<'RoomName'>;
@@ -30,6 +32,7 @@ export type EventId = Branded<'EventId'>;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const AGENT_NAME = new RegExp(`${GUID.source.slice(0, -1)}(?:\\.${GUID.source.slice(1, -1)})?$`);
+const AGENT_REF = new RegExp(`${AGENT_NAME.source}|${GUID.source.slice(0, -1)}\\.[0-9a-f]{64}$`);
 const ROOM_NAME = /^s-[0-9a-f]{32}$/;
 const ROOM_SID = /^RM_[A-Za-z0-9_-]{1,64}$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -62,6 +65,11 @@ export function parseTokenId(raw: string): TokenId {
 
 export function parseAgentName(raw: string): AgentName {
   return matching(AGENT_NAME, raw, 'an agent name') as AgentName;
+}
+
+/** Also a name as it is, which records of schema version 1 hold. */
+export function parseAgentRef(raw: string): AgentRef {
+  return matching(AGENT_REF, raw, 'a reference to an agent') as AgentRef;
 }
 
 export function parseRoomName(raw: string): RoomName {
@@ -102,6 +110,21 @@ export function roomNameOf(randomHex: string): RoomName {
  */
 export function agentNameOf(client: ClientId, user?: ObjectId): AgentName {
   return parseAgentName(user === undefined ? client : `${client}.${user}`);
+}
+
+/** Who an agent's name stands for: an application, or one user's agent of it. */
+export function ownerOf(agent: AgentName): { readonly clientId: ClientId; readonly userId?: ObjectId } {
+  const [client = '', user] = agent.split('.');
+  return {
+    clientId: parseClientId(client),
+    ...(user === undefined ? {} : { userId: parseObjectId(user) }),
+  };
+}
+
+/** @param userRefOf How the trail refers to a user: 64 hexadecimal digits. */
+export function agentRefOf(agent: AgentName, userRefOf: (user: ObjectId) => string): AgentRef {
+  const { clientId, userId } = ownerOf(agent);
+  return parseAgentRef(userId === undefined ? clientId : `${clientId}.${userRefOf(userId)}`);
 }
 
 function matching(pattern: RegExp, value: string, what: string): string {

@@ -9,7 +9,8 @@ import type { SessionId } from '../model/names.ts';
  */
 export interface AuditStore {
   /**
-   * Durable once resolved, all or none. Order of the argument is kept.
+   * Durable once resolved, all or none. Order of the argument is kept. No object id, e-mail address or name of a user is
+   * kept: who it was is a keyed hash, also in the name of a personal agent (`agentRefOf`).
    *
    * @throws LkpsError `audit_unavailable` when durability cannot be promised within 2 s.
    */

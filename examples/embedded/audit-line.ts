@@ -1,21 +1,24 @@
 import { createHmac } from 'node:crypto';
-import type { AuditEvent, AuditRecord } from '@livekit-platform/service/core';
+import { agentRefOf, type AuditEvent, type AuditRecord, type ObjectId } from '@livekit-platform/service/core';
 
 const INSTANTS: ReadonlySet<string> = new Set(['occurredAt', 'expiresAt', 'fetchedAt']);
 
 /** How every line begins: {@link toRecord} puts the id first. */
 const BEGINNING = '[{"eventId":"';
 
-/** An event as it may be kept: in place of the user a keyed hash, and neither e-mail address nor name. */
-export function toRecord({ eventId, actor, ...facts }: AuditEvent, subjectKey: Uint8Array): AuditRecord {
-  const event = { eventId, ...facts };
+/** An event as it may be kept: in place of a user a keyed hash, and neither e-mail address nor name. */
+export function toRecord(
+  { eventId, actor, agent, ...facts }: AuditEvent,
+  subjectKey: Uint8Array,
+): AuditRecord {
+  const userRefOf = (user: ObjectId): string => createHmac('sha256', subjectKey).update(user).digest('hex');
+  const event = { eventId, ...facts, ...(agent && { agent: agentRefOf(agent, userRefOf) }) };
   if (actor === undefined) {
     return event;
   }
   const { kind, clientId } = actor;
   const userId = actor.kind === 'user' ? actor.userId : undefined;
-  const user = userId && { userRef: createHmac('sha256', subjectKey).update(userId).digest('hex') };
-  return { ...event, actor: { kind, clientId, ...user } };
+  return { ...event, actor: { kind, clientId, ...(userId && { userRef: userRefOf(userId) }) } };
 }
 
 /** The records of one append. A line is complete or not there, and so are they. */

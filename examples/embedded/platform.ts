@@ -71,7 +71,7 @@ export async function openPlatform(env: Environment, log: HttpLog): Promise<Plat
     tokenTtlMs: parseTokenTtlSeconds(3600),
     limits: {
       perCaller: new FlexibleRateLimiter({ requests: 50, windowMs: 10_000 }),
-      perClient: new FlexibleRateLimiter({ requests: 2_000, windowMs: 10_000 }),
+      perClient: new FlexibleRateLimiter({ requests: 500, windowMs: 10_000 }),
       refusalRows: new FlexibleRateLimiter({ requests: 60, windowMs: 60_000, maxKeys: 100 }),
     },
   };

@@ -1,8 +1,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditEvent, AuditRecord, AuditStore, Principal, SessionId } from '../../core/index.ts';
-import { auditEvents, auditEventsWith, holds, outsideText, users } from '../support/arbitraries.ts';
-import { asNewEvents, freshEventId, freshSessionId } from '../support/fresh-ids.ts';
+import {
+  agentNameOf,
+  ownerOf,
+  type AuditEvent,
+  type AuditRecord,
+  type AuditStore,
+  type Principal,
+  type SessionId,
+} from '../../core/index.ts';
+import {
+  auditEvents,
+  auditEventsWith,
+  clientIds,
+  holds,
+  outsideText,
+  users,
+} from '../support/arbitraries.ts';
+import { asNewEvents, freshEventId, freshSessionId, freshUserId } from '../support/fresh-ids.ts';
 
 export interface AuditStoreSubject {
   readonly audit: AuditStore;
@@ -37,7 +52,7 @@ export function describeAuditStore(adapter: string, open: () => Promise<AuditSto
         await subject.audit.append(events);
 
         const records = await subject.audit.listBySession(sessionId);
-        expect(records.map(withoutUserRef)).toEqual(events.map(recordOf));
+        expect(records.map(withoutUsers)).toEqual(events.map(withoutUsers));
         for (const personal of personalDataOf(drawn)) {
           expect(JSON.stringify(records)).not.toContain(personal);
         }
@@ -56,6 +71,21 @@ export function describeAuditStore(adapter: string, open: () => Promise<AuditSto
           actors.map(({ userId }) => userId === undefined),
         );
         expect(refs[0] === refs[1]).toBe(actors[0].userId === actors[1].userId);
+      }));
+
+    it("calls a personal agent by its user's reference, whoever acted, and any other by its name", () =>
+      holds(fc.tuple(users, clientIds), async ([user, agent]) => {
+        const userId = freshUserId();
+        const sessionId = freshSessionId();
+        const byItsUser = { ...denialBy({ ...user, userId }), agent: agentNameOf(agent, userId) };
+        const byAnOperator = { ...denialBy(undefined), agent: agentNameOf(agent, userId) };
+        const ofApplication = { ...denialBy(user), agent: agentNameOf(agent) };
+        await subject.audit.append(asNewEvents([byItsUser, byAnOperator, ofApplication], { sessionId }));
+
+        const records = await subject.audit.listBySession(sessionId);
+        const personal = `${agent}.${records[0]?.actor?.userRef ?? expect.unreachable()}`;
+        expect(records.map((record) => record.agent)).toEqual([personal, personal, agent]);
+        expect(JSON.stringify(records)).not.toContain(userId);
       }));
 
     it('takes whatever text the outside sends', () =>
@@ -147,22 +177,22 @@ export function describeAuditStore(adapter: string, open: () => Promise<AuditSto
 
 const DENIAL = { type: 'session.denied', outcome: 'denied', region: 'eu' } as const;
 
-function denialBy(actor: Principal): AuditEvent {
+function denialBy(actor: Principal | undefined): AuditEvent {
   const occurredAt = new Date('2026-03-04T05:06:07.089Z');
-  return { ...DENIAL, occurredAt, eventId: freshEventId(occurredAt), actor };
+  return { ...DENIAL, occurredAt, eventId: freshEventId(occurredAt), ...(actor && { actor }) };
 }
 
-/** What a record of the event says, apart from the reference that stands for the user. */
-function recordOf({ actor, ...event }: AuditEvent): AuditRecord {
-  return actor === undefined ? event : { ...event, actor: { kind: actor.kind, clientId: actor.clientId } };
+/** What an event and its record have in common: all but users, and which user a personal agent is of. */
+function withoutUsers({ actor, agent, ...event }: AuditEvent | AuditRecord): object {
+  return {
+    ...event,
+    ...(actor && { actor: { kind: actor.kind, clientId: actor.clientId } }),
+    ...(agent && { agent: agent.split('.')[0] }),
+  };
 }
 
-function withoutUserRef({ actor, ...record }: AuditRecord): AuditRecord {
-  return actor === undefined ? record : { ...record, actor: { kind: actor.kind, clientId: actor.clientId } };
-}
-
-function personalDataOf({ actor }: AuditEvent): readonly string[] {
-  return actor?.kind === 'user'
-    ? [actor.userId, actor.email, actor.displayName].filter((datum) => datum !== undefined)
-    : [];
+function personalDataOf({ actor, agent }: AuditEvent): readonly string[] {
+  const agentsUser = agent && ownerOf(agent).userId;
+  const user = actor?.kind === 'user' ? [actor.userId, actor.email, actor.displayName] : [];
+  return [agentsUser, ...user].filter((datum) => datum !== undefined);
 }

@@ -6,6 +6,7 @@ import {
   isRoomName,
   isRoomSid,
   parseAgentName,
+  parseAgentRef,
   parseClientId,
   parseEventId,
   parseObjectId,
@@ -37,6 +38,15 @@ const PARSERS = [
     bad: [
       ...[GUID.toUpperCase(), `${GUID}.${GUID.toUpperCase()}`, `${GUID}.`, `.${GUID}`],
       ...[`${GUID}${GUID}`, `${GUID}-${GUID}`, `${GUID}.${GUID}.${GUID}`],
+    ],
+  },
+  {
+    name: 'parseAgentRef',
+    parse: parseAgentRef,
+    good: [GUID, `${GUID}.${HEX}${HEX}`, `${GUID}.${GUID}`],
+    bad: [
+      ...[`${GUID}.${HEX}`, `${GUID}.${HEX}${HEX}0`, `${GUID}.${HEX.toUpperCase()}${HEX}`],
+      ...[`${GUID}.`, `${HEX}${HEX}`, `${GUID}${HEX}${HEX}`, `${GUID}.${HEX}${HEX}.${GUID}`],
     ],
   },
   {

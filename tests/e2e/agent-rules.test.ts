@@ -5,6 +5,7 @@ import { eventOf, runClient } from '../../dev/client-process.ts';
 import { AZURE_CLI } from '../../dev/entra/directory.ts';
 import { applicationToken, bearer, post, userToken, type Answer } from '../../dev/platform-client.ts';
 import type { Child } from '../../dev/process/child.ts';
+import { runCli } from '../support/cli-run.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { startPersonalAgent } from '../support/stack-personal-agent.ts';
@@ -20,7 +21,11 @@ describe('what a platform permits of agents', () => {
 
   beforeAll(async () => {
     fixture = await openStack({
-      env: { LKPS_USER_AGENTS: 'allow', LKPS_CLIENT_AUTHORIZATION: 'agent-declared' },
+      env: {
+        LKPS_USER_AGENTS: 'allow',
+        LKPS_CLIENT_AUTHORIZATION: 'agent-declared',
+        LKPS_LOG_LEVEL: 'trace',
+      },
     });
     const { description, stack } = fixture;
     const { url, key, secret } = description.livekit_api;
@@ -97,6 +102,7 @@ describe('what a platform permits of agents', () => {
   describe('a personal agent, where users may have one', () => {
     let ada: string;
     let name: string;
+    let ref: string;
     beforeAll(() => {
       ada = fixture.stack.accounts.users.ada.objectId;
       name = personal?.name ?? expect.unreachable();
@@ -104,9 +110,13 @@ describe('what a platform permits of agents', () => {
 
     it('is called by its application and its user, and has the grants of any agent', async () => {
       expect(name).toBe(`${AZURE_CLI}.${ada}`);
-      const [row] = await fixture.sql(`select * from audit_events where agent_name = $1`, [name]);
+      const [row, ...others] = await fixture.sql<{ agent_name: string; actor_user_ref: string }>(
+        `select * from audit_events where type = 'agent.registered' and actor_kind = 'user'`,
+      );
+      expect(others).toEqual([]);
+      ref = row?.agent_name ?? expect.unreachable();
+      expect(ref).toBe(`${AZURE_CLI}.${row?.actor_user_ref ?? expect.unreachable()}`);
       expect(row).toMatchObject({
-        type: 'agent.registered',
         outcome: 'allowed',
         actor_kind: 'user',
         actor_client_id: AZURE_CLI,
@@ -129,7 +139,7 @@ describe('what a platform permits of agents', () => {
         {
           actor_kind: 'user',
           actor_client_id: AZURE_CLI,
-          agent_name: name,
+          agent_name: ref,
           authorization_evidence: { mode: 'agent-declared', rule: 'personal' },
         },
       ]);
@@ -162,6 +172,25 @@ describe('what a platform permits of agents', () => {
         'agent.registration_denied',
       );
       await expectRefused(() => start('ada', AZURE_CLI, strict), NOT_REGISTERED);
+    });
+  });
+
+  describe('the record of a personal agent', () => {
+    it('knows its user by a reference, in rows, in log lines and in what an operator is shown of a session', async () => {
+      const ada = fixture.stack.accounts.users.ada.objectId;
+      const rows = await fixture.sql<{ row: string }>('select to_jsonb(a)::text as row from audit_events a');
+      const lkps = (...args: readonly string[]): Promise<string> =>
+        runCli(args, fixture.stack.lkpsEnv).then(({ stdout }) => stdout);
+      const [agent, session] = [
+        await lkps('agents', 'list', '--json'),
+        await lkps('sessions', 'list', '--json'),
+      ];
+      const [, ref = ''] = /"agent_ref":"([0-9a-f-]{36}\.[0-9a-f]{64})"/.exec(agent) ?? [];
+      const everything = [...rows.map(({ row }) => row), ...fixture.log, session].join('\n');
+      expect(rows.filter(({ row }) => row.includes(ref)).length).toBeGreaterThan(3);
+      expect(session).toContain(`"agent":"${ref}"`);
+      expect(fixture.log.length).toBeGreaterThan(5);
+      expect(everything).not.toContain(ada);
     });
   });
 

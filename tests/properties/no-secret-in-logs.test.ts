@@ -10,7 +10,7 @@ import type { Environment } from '../../composition/setting-values.ts';
 import { SETTINGS } from '../../composition/settings.ts';
 import type { Principal } from '../../core/index.ts';
 import { CANARIES, canariesIn, canary, failures } from '../support/canaries.ts';
-import { ADA, AGENT, agentApp, clientApp, withRegisteredAgent } from '../support/platform-cast.ts';
+import { ADA, AGENT, agentApp, clientApp, UNKNOWN, withRegisteredAgent } from '../support/platform-cast.ts';
 import { platformAtTheEdge, PROOF, signedByLiveKit, throughOcelot } from '../support/platform-edge.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
 import type { Fault } from '../support/memory-faults.ts';
@@ -47,6 +47,7 @@ const plantedHeaders = fc.dictionary(
 );
 const bodies = fc.oneof(
   fc.constant({ agent_entra_app_id: AGENT }),
+  fc.constant({ agent_entra_app_id: UNKNOWN }),
   canary.map((text) => ({ agent_entra_app_id: text })),
   canary.map((text) => ({ agent_entra_app_id: AGENT, agent_metadata: text, participant_name: text })),
   canary.map((text) => ({ agent_entra_app_id: AGENT, participant_attributes: { [text]: text } })),
@@ -140,7 +141,9 @@ describe('invariant 9: no secret, token or personal datum appears in any log lin
           );
           let armed = false;
           const next: PortFaults['next'] = (...call) => (armed ? planned.next(...call) : 'none');
-          const platform = await withRegisteredAgent(platformAtTheEdge({ faults: { ...planned, next } }));
+          const platform = await withRegisteredAgent(
+            platformAtTheEdge({ rules: { userAgents: 'allow' }, faults: { ...planned, next } }),
+          );
           const handler = createHttpHandler({ ...platform.service, log: httpLog(logger) });
           await handler(startRequest(throughOcelot(ada), AGENT));
           armed = true;
@@ -152,6 +155,7 @@ describe('invariant 9: no secret, token or personal datum appears in any log lin
           lines += written.length;
           expect(written.flatMap(canariesIn)).toEqual([]);
           expect(written.join('')).not.toContain(PROOF);
+          expect(written.join('')).not.toContain(ADA);
         },
       ),
       { numRuns: 1_500 },

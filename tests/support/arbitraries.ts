@@ -11,6 +11,7 @@ import {
   parseTokenId,
   participantIdentityOf,
   type Agent,
+  type AgentName,
   type AuditEvent,
   type AuditEventType,
   type AuthorizationEvidence,
@@ -45,6 +46,10 @@ export const instants: fc.Arbitrary<Date> = fc.date({
 export const clientIds: fc.Arbitrary<ClientId> = fc.uuid().map(parseClientId);
 export const objectIds: fc.Arbitrary<ObjectId> = fc.uuid().map(parseObjectId);
 export const sessionIds: fc.Arbitrary<SessionId> = fc.uuid().map(parseSessionId);
+/** Of an application, or of one user: an object id that is equal to no other id drawn. */
+export const agentNames: fc.Arbitrary<AgentName> = fc
+  .tuple(clientIds, fc.option(fc.noBias(objectIds), { nil: undefined }))
+  .map(([clientId, userId]) => agentNameOf(clientId, userId));
 export const roomNames: fc.Arbitrary<RoomName> = fc.uuid().map((uuid) => roomNameFrom(uuid));
 export const roomSids: fc.Arbitrary<RoomSid> = fc.stringMatching(/^RM_[A-Za-z0-9]{12}$/).map(parseRoomSid);
 export const requestIds: fc.Arbitrary<RequestId> = fc
@@ -169,7 +174,7 @@ export function auditEventsWith(text: fc.Arbitrary<string>): fc.Arbitrary<AuditE
         region: fc.constantFrom('eu', 'us-east-1'),
         reason: text,
         actor: principals,
-        agent: clientIds.map(agentNameOf),
+        agent: agentNames,
         sessionId: sessionIds,
         room: roomNames,
         roomSid: roomSids,

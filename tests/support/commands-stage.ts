@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { claimDeployment } from '../../adapters/persistence-knex/index.ts';
 import type { Command } from '../../composition/commands/command.ts';
 import {
   agentNameOf,
@@ -8,6 +9,7 @@ import {
   roomNameOf,
   type Agent,
   type ClientId,
+  type ObjectId,
   type SessionIntent,
 } from '../../core/index.ts';
 import { freshSessionId } from './fresh-ids.ts';
@@ -23,14 +25,21 @@ interface Run {
   readonly err: string;
 }
 
-/** A database of its own with one registered agent, something that closes rooms, and commands run within this process. */
+interface TrailRow {
+  readonly type: string;
+  readonly agent_name: string | null;
+  readonly details: unknown;
+}
+
+/** A database of its own, on which a service has run, with one registered agent, something that closes rooms, and commands run within this process. */
 export interface CommandStage {
   readonly subject: PostgresSubject;
   readonly livekit: Impostor;
   env: Readonly<Record<string, string>>;
   readonly run: (command: Command, ...args: readonly string[]) => Promise<Run>;
-  readonly opened: (caller: ClientId, agent: ClientId) => Promise<SessionIntent>;
-  readonly trail: () => Promise<readonly { readonly type: string; readonly details: unknown }[]>;
+  /** With `user`'s personal agent, if given. */
+  readonly opened: (caller: ClientId, agent: ClientId, user?: ObjectId) => Promise<SessionIntent>;
+  readonly trail: () => Promise<readonly TrailRow[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -38,13 +47,15 @@ export async function openCommandStage(agent: ClientId): Promise<CommandStage> {
   const subject = await openPostgresSubject();
   const livekit = await openImpostor('empty');
   await subject.agents.register(registration(agent), []);
+  const subjectKey = randomBytes(32).toString('hex');
+  await claimDeployment(subject.db, { region: 'eu', subjectKey: new TextEncoder().encode(subjectKey) });
   const stage: CommandStage = {
     subject,
     livekit,
     env: {
       LKPS_REGION: 'eu',
       LKPS_DATABASE_URL: subject.urls.serviceUrl,
-      LKPS_SUBJECT_KEY: randomBytes(32).toString('hex'),
+      LKPS_SUBJECT_KEY: subjectKey,
       LKPS_LIVEKIT_URL: livekit.url,
       LKPS_LIVEKIT_KEYS: `lkps-test:${randomBytes(32).toString('hex')}`,
     },
@@ -57,8 +68,8 @@ export async function openCommandStage(agent: ClientId): Promise<CommandStage> {
       });
       return { code, ...text };
     },
-    opened: async (caller, to) => {
-      const intent = sessionOf(caller, to);
+    opened: async (caller, to, user) => {
+      const intent = sessionOf(caller, to, user);
       await subject.sessions.open(intent, []);
       return intent;
     },
@@ -81,11 +92,11 @@ export function registration(clientId: ClientId): Agent {
   return { name: agentNameOf(clientId), clientId, clientAuthorization: 'required', registeredAt, expiresAt };
 }
 
-function sessionOf(clientId: ClientId, agentClientId: ClientId): SessionIntent {
+function sessionOf(clientId: ClientId, agentClientId: ClientId, user?: ObjectId): SessionIntent {
   return {
     sessionId: freshSessionId(),
     room: roomNameOf(randomBytes(16).toString('hex')),
-    agent: agentNameOf(agentClientId),
+    agent: agentNameOf(agentClientId, user),
     agentClientId,
     caller: { kind: 'user', clientId, userId: USER, email: 'canary@example.test', displayName: 'canary' },
     identity: parseParticipantIdentity(`user-${USER}`),

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   parseEventId,
+  parseObjectId,
   parseRoomName,
   parseSessionId,
   type AuditEvent,
   type EventId,
+  type ObjectId,
   type SessionId,
   type SessionIntent,
 } from '../../core/index.ts';
@@ -35,6 +37,10 @@ export function asNewSession(intent: SessionIntent): SessionIntent {
 
 export function freshSessionId(): SessionId {
   return parseSessionId(randomUUID());
+}
+
+export function freshUserId(): ObjectId {
+  return parseObjectId(randomUUID());
 }
 
 /** The same events under ids of their own, in the order of those ids, as the journal hands them to a store. */

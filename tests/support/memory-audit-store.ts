@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  agentRefOf,
   LkpsError,
   type AuditEvent,
   type AuditRecord,
@@ -40,8 +41,12 @@ export class MemoryAuditStore implements AuditStore {
   }
 }
 
-function toRecord({ actor, ...event }: AuditEvent): AuditRecord {
-  return actor === undefined ? event : { ...event, actor: recordedActor(actor) };
+function toRecord({ actor, agent, ...event }: AuditEvent): AuditRecord {
+  return {
+    ...event,
+    ...(actor && { actor: recordedActor(actor) }),
+    ...(agent && { agent: agentRefOf(agent, digest) }),
+  };
 }
 
 function recordedActor(actor: Principal): NonNullable<AuditRecord['actor']> {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowHash } from '../../../adapters/persistence-knex/row-hash.ts';
-import {
-  agentNameOf,
-  parseClientId,
-  parseObjectId,
-  type AuditEvent,
-  type ObjectId,
-} from '../../../core/index.ts';
+import { agentNameOf, parseClientId, type AuditEvent } from '../../../core/index.ts';
 import {
   auditEvents,
   auditEventsWith,
@@ -16,7 +10,7 @@ import {
   sessionIntents,
   users,
 } from '../../support/arbitraries.ts';
-import { asNewEvents, asNewSession, freshSessionId } from '../../support/fresh-ids.ts';
+import { asNewEvents, asNewSession, freshSessionId, freshUserId } from '../../support/fresh-ids.ts';
 import { query } from '../../support/postgres-database.ts';
 import { openPostgresSubject, type PostgresSubject } from '../../support/postgres-stores.ts';
 
@@ -97,8 +91,9 @@ describe('audit rows in PostgreSQL', () => {
     holds(
       fc.tuple(sessionIntents, auditEvents, users),
       async ([drawn, drawnEvent, user]) => {
-        const intent = { ...asNewSession(drawn), caller: user };
-        const [event] = asNewEvents([{ ...drawnEvent, actor: user }], { sessionId: intent.sessionId });
+        const agent = agentNameOf(drawn.agentClientId, user.userId);
+        const intent = { ...asNewSession(drawn), caller: user, agent };
+        const [event] = asNewEvents([{ ...drawnEvent, actor: user, agent }], { sessionId: intent.sessionId });
         await subject.sessions.open(intent, [event ?? expect.unreachable()]);
         const personal = [user.email, user.displayName].filter((datum) => datum !== undefined);
         for (const datum of personal) {
@@ -165,6 +160,19 @@ describe('audit rows in PostgreSQL', () => {
     expect((await subject.audit.listBySession(sessionId)).length).toBe(1);
   });
 
+  it('of before schema_version 2, with the object id in the name of a personal agent, are read as they are', async () => {
+    const sessionId = freshSessionId();
+    const name = agentNameOf(ADA.clientId, freshUserId());
+    await query(
+      subject.urls.adminUrl,
+      `insert into audit_events
+         (event_id, occurred_at, schema_version, type, outcome, agent_name, session_id, region, row_hash)
+       values (gen_random_uuid(), now(), 1, 'session.granted', 'allowed', $1, $2, 'eu', sha256(''))`,
+      [name, sessionId],
+    );
+    expect(await subject.audit.listBySession(sessionId)).toMatchObject([{ agent: name }]);
+  });
+
   it('are refused whole, with the change they belong to, when the database refuses one', async () => {
     const [event] = asNewEvents(fc.sample(auditEvents, 1));
     const clientId = parseClientId(crypto.randomUUID());
@@ -186,10 +194,6 @@ describe('audit rows in PostgreSQL', () => {
     expect(await subject.agents.find(agent.name)).toBeUndefined();
   });
 });
-
-function freshUserId(): ObjectId {
-  return parseObjectId(crypto.randomUUID());
-}
 
 /** The tables any of whose rows contain the text. */
 async function tablesWith({ urls }: PostgresSubject, text: string): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import { freePort } from '../../../dev/process/free-port.ts';
 import { openCommandStage, registration, USER, type CommandStage } from '../../support/commands-stage.ts';
 import { freshSessionId } from '../../support/fresh-ids.ts';
 import { deadUrl } from '../../support/livekit-impostor.ts';
+import { query } from '../../support/postgres-database.ts';
 
 describe('the commands that cut off', () => {
   const agent = parseClientId(crypto.randomUUID());
@@ -178,7 +179,6 @@ describe('the commands that cut off', () => {
     ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
     ['LKPS_REGION', 'canary-region'],
   ])('refuse another %s than the records were made with, and do nothing', async (name, value) => {
-    await run(agents, 'list');
     const right = stage.env;
     stage.env = { ...right, [name]: value };
     const calls = [
@@ -195,6 +195,22 @@ describe('the commands that cut off', () => {
     expect(await stage.trail()).toEqual([]);
     stage.env = right;
     expect(await run(agents, 'revoke', agent)).toMatchObject({ code: 0 });
+  });
+
+  it('refuse a database on which no service has run, and do not make it theirs', async () => {
+    await query(stage.subject.urls.adminUrl, 'delete from deployment');
+    const calls = [
+      () => run(agents, 'revoke', agent),
+      () => run(clients, 'list'),
+      () => run(sessions, 'list'),
+    ];
+    for (const refuse of calls) {
+      const refused = refuse();
+      await expect(refused).rejects.toThrow(StartError);
+      await expect(refused).rejects.toThrow('start the service first');
+    }
+    expect(await stage.trail()).toEqual([]);
+    expect(await query(stage.subject.urls.adminUrl, 'select from deployment')).toEqual([]);
   });
 
   it('say that the database cannot be reached, by which setting, and not where it is', async () => {

@@ -41,8 +41,24 @@ describe('what an operator sees', () => {
     ]);
   });
 
+  it('agents list says what the trail calls an agent, so that a row leads to a personal agent', async () => {
+    const personal = agentNameOf(agent, USER);
+    await stage.run(agents, 'revoke', personal);
+    await stage.run(agents, 'revoke', agent);
+    const { out } = await stage.run(agents, 'list', '--json');
+    const listed = out.trimEnd().split('\n');
+    const [ofApplication, ofUser] = (await stage.trail()).map(({ agent_name: ref }) => ref).toReversed();
+    expect(listed.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { agent, agent_ref: ofApplication },
+      { agent: personal, agent_ref: ofUser },
+    ]);
+    expect([ofApplication, ofUser]).toEqual([agent, expect.not.stringContaining(USER)]);
+    const { sessionId } = await stage.opened(client, agent, USER);
+    expect((await stage.run(sessions, 'show', sessionId)).out).toMatch(`${String(ofUser)}\n`);
+  });
+
   it('sessions show tells state, facts and trail, and of a user only the reference of the audit rows', async () => {
-    const { sessionId } = await stage.opened(client, agent);
+    const { sessionId } = await stage.opened(client, agent, USER);
     await stage.run(sessions, 'end', sessionId, '--reason', 'OPS-9');
     for (const args of [[], ['--json']]) {
       const { out, code } = await stage.run(sessions, 'show', sessionId, ...args);
