@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { migrate } from '../adapters/persistence-knex/index.ts';
 import { agents } from './commands/agents.ts';
 import { clients } from './commands/clients.ts';
 import { noPositional, parseOptions, UsageError, type Command } from './commands/command.ts';
 import { sessions } from './commands/sessions.ts';
 import { parseMigrateConfig, parseServeConfig } from './config.ts';
 import { serve } from './main-koa.ts';
+import { migrateDatabase } from './migrate-database.ts';
 import { operatorMessage } from './operator-message.ts';
 import { risksOf } from './risks.ts';
 
@@ -43,8 +43,7 @@ async function runService(...[args, { env }]: Parameters<Command>): Promise<0> {
 
 async function runMigrations(...[args, { env, out }]: Parameters<Command>): Promise<0> {
   noPositional(parseOptions(args, {}).positionals);
-  const { adminUrl, serviceUrl } = parseMigrateConfig(env);
-  const { applied } = await migrate({ adminUrl: adminUrl.reveal(), serviceUrl: serviceUrl.reveal() });
+  const applied = await migrateDatabase(parseMigrateConfig(env));
   out(applied.length === 0 ? 'nothing to migrate\n' : `migrated: ${applied.join(', ')}\n`);
   return 0;
 }

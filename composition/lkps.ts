@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 
+/** As in package.json; an older Node fails in some library, with a stack trace. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`lkps needs Node 22.19 or newer; this is v${process.versions.node}\n`);
+  process.exit(1);
+}
+
 /*
  * The `lkps` command of the npm package. Its libraries are optional peers, which whoever embeds the platform does not
  * all have: where some are missing it says which to install, in place of a stack trace about the first.

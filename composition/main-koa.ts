@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { limitedServer, platformApp } from '../adapters/http-koa/index.ts';
-import { migrate, type Database } from '../adapters/persistence-knex/index.ts';
+import type { Database } from '../adapters/persistence-knex/index.ts';
 import type { Config, Secrets, ServeConfig } from './config.ts';
 import { livekitPool } from './livekit-pool.ts';
 import { createLogger } from './logger.ts';
+import { migrateDatabase } from './migrate-database.ts';
 import { openPlatform } from './platform.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
@@ -47,9 +48,9 @@ export async function serve({
 }
 
 async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger): Promise<void> {
-  if (config.migrateAtStart && secrets.databaseAdminUrl !== undefined) {
-    const adminUrl = secrets.databaseAdminUrl.reveal();
-    const { applied } = await migrate({ adminUrl, serviceUrl: secrets.databaseUrl.reveal() });
+  const { databaseAdminUrl: adminUrl, databaseUrl: serviceUrl } = secrets;
+  if (config.migrateAtStart && adminUrl !== undefined) {
+    const applied = await migrateDatabase({ adminUrl, serviceUrl });
     logger.info({ applied }, 'migrated');
   }
 }

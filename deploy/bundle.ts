@@ -27,6 +27,17 @@ const UNUSED_DRIVERS = [
   'pg-query-stream',
 ];
 
+/** CommonJS packages inside an ES module still ask for Node's own modules by `require`. */
+const REQUIRE =
+  "import { createRequire as lkpsRequire } from 'node:module'; const require = lkpsRequire(import.meta.url);";
+
+/** An older Node fails in some library, with a stack trace. */
+const OLD_NODE = `
+if (process.versions.node.localeCompare('22.19', 'en', { numeric: true }) < 0) {
+  process.stderr.write(\`lkps needs Node 22.19 or newer; this is \${process.version}\\n\`);
+  process.exit(1);
+}`;
+
 const name = process.argv[2] ?? '';
 const bundle = Object.hasOwn(BUNDLES, name) ? BUNDLES[name] : undefined;
 if (bundle === undefined) {
@@ -44,9 +55,6 @@ await build({
   external: UNUSED_DRIVERS,
   minifySyntax: true,
   plugins: [lazyHttp],
-  // CommonJS packages inside an ES module still ask for Node's own modules by `require`.
-  banner: {
-    js: "import { createRequire as lkpsRequire } from 'node:module'; const require = lkpsRequire(import.meta.url);",
-  },
+  banner: { js: `${REQUIRE}\n${OLD_NODE}` },
   logLevel: 'warning',
 });

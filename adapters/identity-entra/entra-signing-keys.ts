@@ -22,7 +22,7 @@ const BACKOFF_MS = 5_000;
  * for a key that is not known, and once per backoff while it does not answer.
  */
 export class EntraSigningKeys {
-  readonly #url: string;
+  readonly #tenant: Pick<EntraTrust, 'authority' | 'tenantId'>;
   readonly #clock: Clock;
   readonly #fetch: FetchKeys;
   readonly #cooldownMs: number;
@@ -31,7 +31,7 @@ export class EntraSigningKeys {
   #refreshing: Promise<void> | undefined;
 
   constructor({ authority, tenantId, clock, fetch, cooldownMs }: EntraSigningKeysOptions) {
-    this.#url = `${authority}/${tenantId}/discovery/v2.0/keys`;
+    this.#tenant = { authority, tenantId };
     this.#clock = clock;
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#cooldownMs = cooldownMs ?? COOLDOWN_MS;
@@ -78,7 +78,7 @@ export class EntraSigningKeys {
   async #ask(): Promise<void> {
     const atMs = this.#clock.now().getTime(); // as old as the question, not as the answer
     try {
-      this.#known = { keys: await fetchKeySet(this.#url, this.#fetch), atMs };
+      this.#known = { keys: await fetchKeySet(this.#tenant, this.#fetch), atMs };
       this.#failed = undefined;
     } catch (cause) {
       this.#failed = { cause, atMs: this.#clock.now().getTime() };

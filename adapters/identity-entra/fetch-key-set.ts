@@ -1,4 +1,5 @@
 import { importJWK, type CryptoKey } from 'jose';
+import type { EntraTrust } from '../../core/index.ts';
 
 /** `fetch`, as far as keys need it; another one where the authority's certificate is not one the system knows. */
 export type FetchKeys = (
@@ -16,16 +17,23 @@ const MAX_KEYS = 64;
 export const MAX_KEY_ID = 256;
 /** 2048 bits in base64url: RS256 takes no shorter key (RFC 7518 section 3.3). */
 const MODULUS = /^[\w-]{342,}$/;
+/** Entra says whose tokens a key signs, `https://<cloud>/<tenant>/v2.0`; `{tenantid}` stands for any organisation. */
+const ISSUER = /^https:\/\/[^/]+\/([^/]+)\//;
 
-/** The RSA signing keys published at `url` (RFC 7517). Rejects when there is none to be had within 2 s. */
-export async function fetchKeySet(url: string, fetch: FetchKeys): Promise<KeySet> {
+/** The RSA signing keys Entra publishes for a tenant (RFC 7517). Rejects when there is none to be had within 2 s. */
+export async function fetchKeySet(
+  { authority, tenantId }: Pick<EntraTrust, 'authority' | 'tenantId'>,
+  fetch: FetchKeys,
+): Promise<KeySet> {
+  const url = `${authority}/${tenantId}/discovery/v2.0/keys`;
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
   if (response.status !== 200) {
     await response.body?.cancel();
     throw new Error(`the key set answered ${response.status}`);
   }
   const published: unknown = JSON.parse(await readBounded(response));
-  const keys = await Promise.all(entriesOf(published).slice(0, MAX_KEYS).map(importKey));
+  const entries = entriesOf(published).slice(0, MAX_KEYS);
+  const keys = await Promise.all(entries.map((entry) => importKey(entry, tenantId)));
   const usable = new Map(keys.flatMap((entry) => entry ?? []));
   if (usable.size === 0) {
     throw new Error('the key set holds no signing key');
@@ -52,14 +60,17 @@ function entriesOf(published: unknown): readonly unknown[] {
   return Array.isArray(keys) ? keys : [];
 }
 
-/** What is no RSA key for signatures is no key of ours, and keeps none of the others from being used. */
-async function importKey(entry: unknown): Promise<readonly [readonly [string, CryptoKey]] | undefined> {
+/** What is no RSA key for signatures of the tenant is no key of ours, and keeps none of the others from being used. */
+async function importKey(
+  entry: unknown,
+  tenantId: string,
+): Promise<readonly [readonly [string, CryptoKey]] | undefined> {
   if (!isRecord(entry)) {
     return undefined;
   }
-  const { kid, kty, use = 'sig', n, e } = entry;
+  const { kid, kty, use = 'sig', n, e, issuer } = entry;
   const isForSigning = kty === 'RSA' && use === 'sig' && isText(n) && MODULUS.test(n) && isText(e);
-  if (!isForSigning || !isText(kid) || kid.length > MAX_KEY_ID) {
+  if (!isForSigning || !isText(kid) || kid.length > MAX_KEY_ID || !signsFor(tenantId, issuer)) {
     return undefined;
   }
   try {
@@ -68,6 +79,15 @@ async function importKey(entry: unknown): Promise<readonly [readonly [string, Cr
   } catch {
     return undefined;
   }
+}
+
+/** Keys of consumers or of another tenant are never this one's, though the document lists them. */
+function signsFor(tenantId: string, issuer: unknown): boolean {
+  if (issuer === undefined) {
+    return true;
+  }
+  const tenant = isText(issuer) ? ISSUER.exec(issuer)?.[1]?.toLowerCase() : undefined;
+  return tenant === tenantId || tenant === '{tenantid}';
 }
 
 function isText(value: unknown): value is string {

@@ -143,6 +143,8 @@ async function answer(emulator: Emulator, request: IncomingMessage, response: Se
         send(response, 200, discoveryDocument(base, emulator.tenant.issuers.v1, 'discovery/keys'));
         return;
       case 'GET discovery/v2.0/keys':
+        send(response, 200, keysOfIssuer(emulator));
+        return;
       case 'GET discovery/keys':
         send(response, 200, emulator.keys.published());
         return;
@@ -160,6 +162,12 @@ async function answer(emulator: Emulator, request: IncomingMessage, response: Se
     const correlationId = request.headersDistinct['client-request-id']?.[0];
     send(response, failure.status, errorBody(failure, correlationId, new Date()));
   }
+}
+
+/** The keys of version 2 say whose tokens they sign: any tenant's. */
+function keysOfIssuer({ keys, tenant }: Emulator): object {
+  const issuer = tenant.issuers.v2.replace(tenant.tenantId, '{tenantid}');
+  return { keys: keys.published().keys.map((key) => ({ ...key, issuer })) };
 }
 
 async function issueToken({ tenant, keys }: Emulator, request: IncomingMessage): Promise<object> {

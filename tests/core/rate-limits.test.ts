@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parseClientId, parseObjectId, type Principal } from '../../core/index.ts';
 import { agentApp, ada, clientApp, CONTEXT } from '../support/platform-cast.ts';
 import { failingAt } from '../support/platform-faults.ts';
-import { platformOverMemory, type Platform, type PlatformLimits } from '../support/platform-over-memory.ts';
+import {
+  platformOverMemory,
+  type Platform,
+  type PlatformLimits,
+  type PlatformOptions,
+} from '../support/platform-over-memory.ts';
 
 const TEN_SECONDS = 10_000;
 const GRACE = parseObjectId('0e500000-0000-4000-8000-0000000000ae');
@@ -124,5 +129,55 @@ describe('a rate limit', () => {
       'audit_unavailable',
       'rate_limited',
     ]);
+  });
+});
+
+describe('who lacks the required role', () => {
+  const withoutRole = (options: PlatformOptions): Platform =>
+    platformOverMemory({
+      ...options,
+      replace: ({ identity }) => ({
+        identity: {
+          identify: async (credential) => {
+            const found = await identity.identify(credential);
+            return found.outcome === 'identified' ? { ...found, outcome: 'role_missing' } : found;
+          },
+        },
+      }),
+    });
+  const limits = {
+    perCaller: { requests: 2, windowMs: TEN_SECONDS },
+    perClient: { requests: 3, windowMs: TEN_SECONDS },
+  };
+
+  it('spends the budgets of their user and client, and is over them as anybody is', async () => {
+    const platform = withoutRole({ limits });
+    expect(await ask(platform, ada, ada, ada, ada, grace, grace, clientApp)).toEqual([
+      'role_required',
+      'role_required',
+      'rate_limited',
+      'rate_limited',
+      'role_required',
+      'rate_limited',
+      'rate_limited',
+    ]);
+    expect(platform.audit.events.map(({ reason, actor }) => [reason, actor])).toEqual([
+      ['role_required', ada],
+      ['role_required', ada],
+      ['caller_rate_limited', ada],
+      ['role_required', grace],
+      ['client_rate_limited', grace],
+    ]);
+  });
+
+  it('is known, and so takes no row from those that a source address has for the unknown', async () => {
+    const platform = withoutRole({ limits: { refusalRows: { requests: 0, windowMs: TEN_SECONDS } } });
+    await ask(platform, ada, ada);
+    expect(platform.audit.events.map(({ reason }) => reason)).toEqual(['role_required', 'role_required']);
+  });
+
+  it('is refused also where that cannot be put on record', async () => {
+    const platform = withoutRole({ faults: failingAt('audit', 'before') });
+    expect(await ask(platform, ada)).toEqual(['audit_unavailable']);
   });
 });

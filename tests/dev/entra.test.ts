@@ -43,6 +43,14 @@ describe('discovery', () => {
   });
 });
 
+describe('the keys of version 2', () => {
+  it('say that they sign for any tenant', async () => {
+    const issuer = `${entra.authority}/{tenantid}/v2.0`;
+    const { keys } = await keySet();
+    expect(keys).toEqual([expect.objectContaining({ issuer }), expect.objectContaining({ issuer })]);
+  });
+});
+
 describe('an application token', () => {
   it('verifies against the published keys and says who it is for', async () => {
     const token = await applicationToken(entra);

@@ -14,6 +14,18 @@ const HEALTH = { method: 'GET', target: '/api/health' };
 const SHORT: ServerLimits = { headersTimeout: 400, requestTimeout: 800, connectionsCheckingInterval: 50 };
 
 describe('the server in front of Koa', () => {
+  it('has these limits where nobody sets others', () => {
+    expect(limitedServer(platformApp(new RecordingHandler().handler))).toMatchObject({
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 2_000,
+      maxConnections: 1_024,
+      maxRequestsPerSocket: 10_000,
+    });
+  });
+
   const recorder = new RecordingHandler();
   let server: Listening;
   const open = (limits: ServerLimits = {}): Promise<Listening> =>

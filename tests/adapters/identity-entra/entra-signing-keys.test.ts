@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FetchKeys } from '../../../adapters/identity-entra/index.ts';
+import { TRUST } from '../../support/entra-claims.ts';
 import { EntraTenant, newSigningKey, type SigningKey } from '../../support/entra-tenant.ts';
+import { listenOnLoopback } from '../../support/http-loopback.ts';
 
 const MINUTE = 60_000;
 const unavailable = { name: 'LkpsError', code: 'authorization_unavailable' };
@@ -46,6 +46,32 @@ describe('the signing keys of Entra', () => {
     }
     expect(tenant.asked.length).toBeLessThanOrEqual(2);
     expect(await keys.find('k1')).toBeDefined();
+  });
+
+  it('are the tenant’s own, also where Entra lists those of consumers and of other tenants', async () => {
+    const signs = ({ published }: SigningKey, kid: string, issuer: string): object => ({
+      ...published,
+      kid,
+      issuer: `https://login.microsoftonline.com/${issuer}`,
+    });
+    const published = [
+      signs(first, 'own', `${TRUST.tenantId}/v2.0`),
+      signs(first, 'any', '{tenantid}/v2.0'),
+      signs(next, 'consumers', '9188040d-6c67-4c5b-b112-36a304b66dad/v2.0'),
+      signs(next, 'other', `other/${TRUST.tenantId}/v2.0`),
+    ];
+    tenant.instead = () => Promise.resolve(Response.json({ keys: published }));
+    const keys = tenant.keys();
+    const found = await Promise.all(['own', 'any', 'consumers', 'other'].map((kid) => keys.find(kid)));
+    expect(found.map((key) => key !== undefined)).toEqual([true, true, false, false]);
+  });
+
+  it('are 64 at most, the first ones', async () => {
+    const published = Array.from({ length: 65 }, (_, index) => ({ ...first.published, kid: `k${index}` }));
+    tenant.instead = () => Promise.resolve(Response.json({ keys: published }));
+    const keys = tenant.keys();
+    expect(await keys.find('k63')).toBeDefined();
+    expect(await keys.find('k64')).toBeUndefined();
   });
 
   it('are looked at again after ten minutes beside the request, and forgotten when Entra withdraws them', async () => {
@@ -100,19 +126,33 @@ describe('while Entra does not answer', () => {
   });
 
   it('it is known within three seconds', { timeout: 10_000 }, async () => {
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    const silent = await listenOnLoopback(createServer(() => undefined));
     try {
-      tenant.instead = (_, init) => fetch(url, init);
+      tenant.instead = (_, init) => fetch(`http://127.0.0.1:${silent.port}/`, init);
       const startedAt = performance.now();
       await expect(tenant.keys().find('k1')).rejects.toMatchObject(unavailable);
       expect(performance.now() - startedAt).toBeLessThan(3000);
     } finally {
-      silent.closeAllConnections();
-      silent.close();
+      await silent.close();
     }
   });
+});
+
+it('a redirect to signing keys is not followed', async () => {
+  const asked: (string | undefined)[] = [];
+  const elsewhere = createServer(({ url }, response) => {
+    asked.push(url);
+    response.writeHead(url === '/keys' ? 200 : 302, { location: '/keys' });
+    response.end(JSON.stringify({ keys: [first.published] }));
+  });
+  const { port, close } = await listenOnLoopback(elsewhere);
+  try {
+    tenant.instead = (_, init) => fetch(`http://127.0.0.1:${port}/`, init);
+    await expect(tenant.keys().find('k1')).rejects.toMatchObject(unavailable);
+    expect(asked).toEqual(['/']);
+  } finally {
+    await close();
+  }
 });
 
 describe('an answer that is not a set of signing keys counts as none', () => {
@@ -145,6 +185,7 @@ describe('an answer that is not a set of signing keys counts as none', () => {
     ['a secret', () => published({ kty: 'oct', k: 'AAAA' })],
     ['a key of a curve', () => published({ kty: 'EC' })],
     ['a key that is none', () => published({ n: '!' })],
+    ['a key of an issuer that is no text', () => published({ issuer: [] })],
     ['a key of 1024 bits', () => published({ n: first.published.n?.slice(0, 171) })],
     [
       'more than 256 KiB, the right keys in it',
