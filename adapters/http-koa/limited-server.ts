@@ -13,6 +13,8 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
 } as const satisfies ServerOptions;
+/** Longer than any answer takes to come; so it ends connections on which nobody reads the answer. */
+const STALLED_MS = 30_000;
 const MAX_CONNECTIONS = 1_024;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 
@@ -21,6 +23,8 @@ export interface ServerLimits {
   readonly requestTimeout?: number;
   readonly keepAliveTimeout?: number;
   readonly connectionsCheckingInterval?: number;
+  /** Without a byte in either direction while an answer is due. */
+  readonly stalledTimeout?: number;
   readonly maxConnections?: number;
   readonly maxRequestsPerSocket?: number;
 }
@@ -29,6 +33,7 @@ export interface ServerLimits {
 export function limitedServer(
   app: Koa,
   {
+    stalledTimeout = STALLED_MS,
     maxConnections = MAX_CONNECTIONS,
     maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET,
     ...times
@@ -37,6 +42,7 @@ export function limitedServer(
   const respond = app.callback();
   const server = createServer({ ...LIMITS, ...times });
   serveInOrder(server, (request, response) => void respond(request, response)); // Koa answers its own failures
+  server.timeout = stalledTimeout;
   server.maxConnections = maxConnections;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   return server;

@@ -9,15 +9,29 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Of one connection. Whoever sends more before it reads an answer is no client of ours; Node would take some ten thousand
+ * and keep the state of each.
+ */
+const MAX_UNANSWERED = 8;
+
+/**
  * Requests of one connection are answered in their order (RFC 9112 section 9.3.2). Node by itself gets ahead of it: it
  * writes `100 Continue` into the answer before, and refuses bytes that are no request in place of the answer that it is
- * still working on, so that a request which was carried out looks refused. Here such a connection just ends.
+ * still working on, so that a request which was carried out looks refused. Here such a connection just ends, as does one with too many requests
+ * that wait for the answer before.
  */
 export function serveInOrder(server: Server, respond: RequestListener): void {
   const open = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchanges = open.get(request.socket) ?? new Map<IncomingMessage, ServerResponse>();
-    open.set(request.socket, exchanges.set(request, response));
+    const { socket } = request;
+    const exchanges = open.get(socket) ?? new Map<IncomingMessage, ServerResponse>();
+    if (exchanges.size === MAX_UNANSWERED) {
+      socket.destroy();
+    }
+    if (socket.destroyed) {
+      return; // the bytes of it that had come already
+    }
+    open.set(socket, exchanges.set(request, response));
     response.once('close', () => exchanges.delete(request));
     respond(request, response);
   };

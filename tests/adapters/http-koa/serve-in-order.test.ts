@@ -30,6 +30,14 @@ describe('requests of one connection', () => {
     expect(textOf(received)).toBe('');
   });
 
+  it('end, and begin no more work, where too many wait for the answer before', async () => {
+    carriedOut.length = 0;
+    const many = Array.from({ length: 1_000 }, (_, index) => request(`/${index}`)).join('');
+    expect(textOf(await exchange(server.port, [many]))).toBe('');
+    await delay(100);
+    expect(carriedOut).toHaveLength(8);
+  });
+
   it('are refused for their own bytes', async () => {
     const received = textOf(await exchange(server.port, ['no request\r\n\r\n']));
     expect(received).toBe('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');

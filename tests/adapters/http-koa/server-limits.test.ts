@@ -23,6 +23,7 @@ describe('the server in front of Koa', () => {
       connectionsCheckingInterval: 2_000,
       maxConnections: 1_024,
       maxRequestsPerSocket: 10_000,
+      timeout: 30_000,
     });
   });
 
@@ -163,6 +164,24 @@ describe('the server in front of Koa', () => {
       expect(recorder.requests).toHaveLength(3);
     } finally {
       await short.close();
+    }
+  });
+
+  it('ends a connection on which nobody reads the answer', async () => {
+    const limited = limitedServer(platformApp(recorder.handler), { ...SHORT, stalledTimeout: 300 });
+    const stalled = await listenOnLoopback(limited);
+    const ended = new Promise((resolve) => {
+      limited.once('connection', (socket) => socket.once('close', resolve));
+    });
+    const deaf = connect(stalled.port, '127.0.0.1').pause();
+    try {
+      recorder.answer = { status: 200, headers: {}, body: Buffer.alloc(50_000_000) };
+      deaf.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+      await ended;
+      expect(deaf.destroyed).toBe(false);
+    } finally {
+      deaf.destroy();
+      await stalled.close();
     }
   });
 
