@@ -6,7 +6,7 @@ import {
   type EntraResource,
   type EntraUser,
 } from './entra/directory.ts';
-import { APPLICATION_READ_ALL } from './entra/graph-objects.ts';
+import { APPLICATION_READ_ALL, APPLICATION_READWRITE_OWNED } from './entra/graph-access.ts';
 
 const APP_NAMES = ['agent-a', 'agent-b', 'client-a', 'client-b', 'client-unlisted'] as const;
 type AppName = (typeof APP_NAMES)[number];
@@ -94,6 +94,8 @@ export function entraApps(accounts: Accounts): readonly EntraApp[] {
     ...APP_NAMES.map((name) => ({
       ...entraApp(name, apps[name]),
       preAuthorized: preAuthorizedBy(name, accounts),
+      // Whoever owns an agent lets clients in: here the agent's own application does.
+      ...(isAgent(name) ? { graphRoles: [APPLICATION_READWRITE_OWNED] } : {}),
     })),
     { ...entraApp('lkps', service), graphRoles: [APPLICATION_READ_ALL] },
     { ...managedIdentity, displayName: 'managed-identity', managedIdentity: true },

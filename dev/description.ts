@@ -16,6 +16,8 @@ export interface StackDescription {
   /** As the service's role: reads everything, and can change no audit row. */
   readonly database_url: string;
   readonly database_admin_url: string;
+  /** All that the service was started with, but for its port: what `lkps` commands and one more service need. */
+  readonly lkps_env: Readonly<Record<string, string>>;
   readonly apps: Readonly<Record<AppName, AppCredentials>>;
   readonly users: Readonly<Record<string, UserCredentials>>;
 }

@@ -1,4 +1,5 @@
-import type { AppAccount } from './accounts.ts';
+import { graphEdit } from './guide-graph.ts';
+import { entraToken, fieldOf, sessionStart } from './guide-lines.ts';
 import type { Stack } from './stack.ts';
 
 const OPERATOR_SETTINGS = [
@@ -24,6 +25,7 @@ export function guideTo(stack: Stack): string {
     'Paste these into another terminal, in this folder.',
     '',
     ...(agent === undefined ? registrationBy(stack) : sessionWith(stack)),
+    ...(stack.lkpsEnv['LKPS_DIRECTORY'] === 'graph' ? graphEdit(stack) : []),
     'What is on record, where there is a psql:',
     '',
     `  psql '${postgres.serviceUrl}' \\`,
@@ -40,26 +42,24 @@ export function guideTo(stack: Stack): string {
 }
 
 function sessionWith(stack: Stack): readonly string[] {
-  const { accounts, ocelot, livekit } = stack;
+  const { accounts, livekit } = stack;
   const { username, password } = accounts.users.ada;
   return [
     'An Entra token for the application client-a:',
     '',
-    ...entraToken(stack, accounts.apps['client-a'], ['grant_type=client_credentials']),
+    ...entraToken(stack, { variable: 'TOKEN', app: accounts.apps['client-a'] }),
     '',
     'Or one for the user ada, who signed in to client-a:',
     '',
-    ...entraToken(stack, accounts.apps['client-a'], [
-      'grant_type=password',
-      `username=${username}`,
-      `password=${password}`,
-    ]),
+    ...entraToken(stack, {
+      variable: 'TOKEN',
+      app: accounts.apps['client-a'],
+      grant: ['grant_type=password', `username=${username}`, `password=${password}`],
+    }),
     '',
     'With either of them, a session with agent-a:',
     '',
-    `  SESSION=$(curl -s ${ocelot.url}/api/session/start -H "authorization: Bearer $TOKEN" \\`,
-    `    -H 'content-type: application/json' \\`,
-    `    -d '{"agent_entra_app_id": "${accounts.apps['agent-a'].clientId}"}'); echo "$SESSION"`,
+    `  SESSION=$(${sessionStart(stack, 'TOKEN')}); echo "$SESSION"`,
     '',
     'Join it, send a tone and a message, hear the agent answer, leave:',
     '',
@@ -75,7 +75,7 @@ function registrationBy(stack: Stack): readonly string[] {
     'No agent is registered: until one is, a session start answers 404 agent_not_registered.',
     'An Entra token for the application agent-a:',
     '',
-    ...entraToken(stack, stack.accounts.apps['agent-a'], ['grant_type=client_credentials']),
+    ...entraToken(stack, { variable: 'TOKEN', app: stack.accounts.apps['agent-a'] }),
     '',
     'Its registration, whose token a LiveKit worker starts with:',
     '',
@@ -95,22 +95,4 @@ function operatorCommands({ lkpsEnv }: Stack): readonly string[] {
     '  npm run lkps -- agents list',
     '',
   ];
-}
-
-function entraToken(
-  { accounts, entra }: Stack,
-  { clientId, clientSecret }: AppAccount,
-  grant: readonly string[],
-): readonly string[] {
-  return [
-    `  TOKEN=$(curl -s --cacert ${entra.caFile} ${entra.tokenUrl} \\`,
-    `    ${grant.map((field) => `-d ${field}`).join(' ')} \\`,
-    `    -d client_id=${clientId} -d client_secret=${clientSecret} \\`,
-    `    -d scope=${accounts.scope} | ${fieldOf('access_token')})`,
-  ];
-}
-
-/** A shell's filter that leaves the one field of a JSON object, without a tool that may not be there. */
-function fieldOf(name: string): string {
-  return `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`;
 }

@@ -7,17 +7,19 @@ import { startStack, type LogSource, type Stack } from './stack.ts';
 import { terminalProgress } from './terminal-progress.ts';
 
 /**
- * `npm run dev [-- [--json] [--no-agent] [--graph] [--verbose]]`: the whole platform on this machine until Ctrl-C or
- * SIGTERM. Standard output carries the guide, or one line of JSON; everything else goes to standard error. With
- * `--graph` the service reads the emulator's Graph instead of a file.
+ * `npm run dev [-- [--json] [--no-agent] [--graph] [--origin <url>[,..]] [--verbose]]`: the whole platform on this
+ * machine until Ctrl-C or SIGTERM. Standard output carries the guide, or one line of JSON; everything else goes to
+ * standard error. With `--graph` the service reads the emulator's Graph instead of a file; pages of each `--origin`
+ * may call it.
  */
 const OPTIONS = {
   json: { type: 'boolean', default: false },
   agent: { type: 'boolean', default: true },
   graph: { type: 'boolean', default: false },
+  origin: { type: 'string', multiple: true },
   verbose: { type: 'boolean', default: false },
 } as const;
-const USAGE = 'usage: npm run dev [-- [--json] [--no-agent] [--graph] [--verbose]]';
+const USAGE = 'usage: npm run dev [-- [--json] [--no-agent] [--graph] [--origin <url>[,..]] [--verbose]]';
 const QUIET: readonly LogSource[] = ['postgres', 'livekit'];
 
 type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
@@ -32,7 +34,8 @@ process.exitCode = options === undefined ? 2 : await main(options);
 
 function parseOptions(): Options | undefined {
   try {
-    return parseArgs({ options: OPTIONS, allowNegative: true }).values;
+    const { values } = parseArgs({ options: OPTIONS, allowNegative: true });
+    return { ...values, origin: originsOf(values.origin ?? []) };
   } catch (error) {
     const [what = ''] = String(error instanceof Error ? error.message : error).split('. ');
     process.stderr.write(`${what}; ${USAGE}\n`);
@@ -40,12 +43,26 @@ function parseOptions(): Options | undefined {
   }
 }
 
-async function main({ json, agent, graph, verbose }: Options): Promise<number> {
+function originsOf(lists: readonly string[]): string[] {
+  return [...new Set(lists.flatMap((list) => list.split(',')).map(parseOrigin))];
+}
+
+/** As browsers send it in `Origin`, which is what the service takes. */
+function parseOrigin(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.origin !== value || !/^https?:$/.test(url.protocol) || value.includes('*')) {
+    throw new Error(`--origin ${JSON.stringify(value)} is not exactly scheme, host and port of a page`);
+  }
+  return value;
+}
+
+async function main({ json, agent, graph, origin = [], verbose }: Options): Promise<number> {
   const progress = terminalProgress(process.stderr);
   try {
     const stack = await startStack({
       agent,
       directory: graph ? 'graph' : 'file',
+      ...(origin.length === 0 ? {} : { env: { LKPS_CORS_ORIGINS: origin.join(',') } }),
       progress,
       log: (source, line) => {
         if (verbose || !QUIET.includes(source)) progress.print(`[${source}] ${line}`);

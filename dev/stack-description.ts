@@ -20,6 +20,7 @@ export function describeStack(stack: Stack): StackDescription {
     livekit_api: { url: livekit.url, key: livekitKey.id, secret: livekitKey.secret },
     database_url: postgres.serviceUrl,
     database_admin_url: postgres.adminUrl,
+    lkps_env: stack.lkpsEnv,
     apps: {
       'agent-a': credentialsOf(accounts.apps['agent-a']),
       'agent-b': credentialsOf(accounts.apps['agent-b']),

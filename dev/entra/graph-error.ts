@@ -38,7 +38,23 @@ export const graphRefuses = {
       'BadRequest',
       `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
     ),
-  method: () => new GraphError(405, 'Request_BadRequest', 'This emulator reads only.'),
+  payload: () => new GraphError(400, 'BadRequest', 'Unable to read JSON request payload.'),
+  tooLarge: () => new GraphError(413, 'RequestEntityTooLarge', 'The request is too large.'),
+  invalidProperty: (name: string) =>
+    new GraphError(400, 'Request_BadRequest', `Invalid property '${name}', to this emulator.`),
+  invalidValue: (name: string) =>
+    new GraphError(
+      400,
+      'Request_BadRequest',
+      `Invalid value specified for property '${name}' of resource 'Application'.`,
+    ),
+  unknownClient: (id: string) =>
+    new GraphError(
+      400,
+      'Request_BadRequest',
+      `Property PreAuthorizedApplications references applications ${id} that cannot be found.`,
+    ),
+  method: () => new GraphError(405, 'Request_BadRequest', 'This emulator has no such method here.'),
   tooMany: () => new GraphError(429, 'TooManyRequests', 'Too many requests.'),
   failure: () => new GraphError(500, 'InternalServerError', 'An unexpected error occurred.'),
 } as const;

@@ -1,4 +1,4 @@
-/** What can be wrong with Graph, until it is told otherwise. */
+/** What can be wrong with Graph's answers to who reads, until it is told otherwise; edits are taken all the while. */
 export type GraphFault =
   /** 403 for everybody: the permission was taken away. */
   | { readonly kind: 'refusing' }

@@ -4,10 +4,8 @@ import { graphRefuses } from './graph-error.ts';
 
 /** Of Graph itself, the same in every tenant. */
 export const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
-/** The least application permission that reads app registrations and service principals. */
-export const APPLICATION_READ_ALL = 'Application.Read.All';
-
-const DEFAULT_SCOPE_ID = randomUUID();
+/** The one delegated permission that every app registration here exposes. */
+export const DEFAULT_SCOPE_ID = randomUUID();
 
 export type GraphObject = Readonly<Record<string, unknown>>;
 
@@ -27,6 +25,8 @@ export class GraphObjects {
 
   /** As an owner of the app registration does it; at once, which Entra does not promise. */
   setPreAuthorized(appId: string, clients: readonly string[]): void {
+    const unknown = clients.find((client) => !this.#apps.some(({ clientId }) => clientId === client));
+    if (unknown !== undefined) throw graphRefuses.unknownClient(unknown);
     this.#preAuthorized.set(appId, clients);
   }
 

@@ -7,8 +7,29 @@ const TYPES: Readonly<Record<string, string>> = {
   servicePrincipals: 'servicePrincipal',
 };
 
+interface Addressed {
+  readonly name: string;
+  readonly type: string;
+  readonly appId: string;
+}
+
 /** `GET /v1.0/applications(appId='..')?$select=..`, and the same of `servicePrincipals`; throws `GraphError`. */
 export function readObject(objects: GraphObjects, graphUrl: string, url: URL): GraphObject {
+  const { name, type, appId } = addressedBy(url);
+  const object = type === 'application' ? objects.application(appId) : objects.servicePrincipal(appId);
+  const context = `${graphUrl}/v1.0/$metadata#${name}`;
+  return select(object, url.searchParams.get('$select'), type, context);
+}
+
+/** The application whose registration, which there is, a `PATCH` is for; throws `GraphError`. */
+export function registrationToEdit(objects: GraphObjects, url: URL): string {
+  const { type, appId } = addressedBy(url);
+  if (type !== 'application') throw graphRefuses.method();
+  objects.application(appId);
+  return appId.toLowerCase();
+}
+
+function addressedBy(url: URL): Addressed {
   const [, version = '', segment = '', ...rest] = decodeURIComponent(url.pathname).split('/');
   const [, name = '', key] = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(segment) ?? [];
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
@@ -18,9 +39,7 @@ export function readObject(objects: GraphObjects, graphUrl: string, url: URL): G
   // OData ABNF: a string is quoted with '.
   const [, appId] = /^appId='([^']*)'$/.exec(key) ?? [];
   if (appId === undefined || !GUID.test(appId)) throw graphRefuses.malformedKey(segment);
-  const object = type === 'application' ? objects.application(appId) : objects.servicePrincipal(appId);
-  const context = `${graphUrl}/v1.0/$metadata#${name}`;
-  return select(object, url.searchParams.get('$select'), type, context);
+  return { name, type, appId };
 }
 
 /** Only what was asked for; everything where nothing was. */

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readBody } from '../process/read-body.ts';
 import type { Certificate } from './certificate.ts';
-import { requireApplicationReadAll, type GraphTrust } from './graph-access.ts';
+import { requireReader, requireWriter, type GraphCaller, type GraphTrust } from './graph-access.ts';
+import { parseEdit } from './graph-edit.ts';
 import { GraphError, graphErrorBody, graphRefuses } from './graph-error.ts';
 import type { GraphFault } from './graph-fault.ts';
-import { readObject } from './graph-odata.ts';
+import { readObject, registrationToEdit } from './graph-odata.ts';
 import type { GraphObject, GraphObjects } from './graph-objects.ts';
 import { listenHttps } from './https-server.ts';
 
 /** Microsoft Graph, as far as it tells about applications. */
 export interface Graph {
   readonly url: string;
-  /** Edits `api.preAuthorizedApplications` of an app registration; the next answer shows it. */
+  /** What a `PATCH` by an owner does to `api.preAuthorizedApplications`; the next answer shows it. */
   readonly setPreAuthorized: (appId: string, clients: readonly string[]) => void;
   readonly setFault: (fault: GraphFault | undefined) => void;
   /** How many requests have come, whatever was answered. */
@@ -23,6 +25,8 @@ interface GraphServer {
   readonly graph: Graph;
   readonly stop: () => Promise<void>;
 }
+
+const EDIT_LIMIT_BYTES = 64 * 1024;
 
 type Trust = Omit<GraphTrust, 'graphUrl'>;
 
@@ -68,18 +72,38 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    await requireApplicationReadAll(trust, request.headersDistinct['authorization']);
+    const caller = await requireReader(trust, request.headersDistinct['authorization']);
+    const url = new URL(request.url ?? '', trust.graphUrl);
+    if (request.method === 'PATCH') {
+      await edit(objects, caller, url, request);
+      response.writeHead(204, { 'cache-control': 'no-cache' }).end();
+      return;
+    }
     if (request.method !== 'GET') throw graphRefuses.method();
-    const object = readObject(objects, trust.graphUrl, new URL(request.url ?? '', trust.graphUrl));
+    const object = readObject(objects, trust.graphUrl, url);
     if (fault === undefined) send(response, 200, object);
     else await misbehave(fault, object, request, response);
   } catch (error) {
-    if (error instanceof GraphError && error.code === 'Request_ResourceNotFound' && fault !== undefined) {
+    const wasRead = request.method === 'GET' && fault !== undefined;
+    if (wasRead && error instanceof GraphError && error.code === 'Request_ResourceNotFound') {
       await misbehave(fault, error, request, response);
       return;
     }
     sendError(response, error instanceof GraphError ? error : graphRefuses.failure());
   }
+}
+
+async function edit(
+  objects: GraphObjects,
+  caller: GraphCaller,
+  url: URL,
+  request: IncomingMessage,
+): Promise<void> {
+  const appId = registrationToEdit(objects, url);
+  requireWriter(caller, appId);
+  const body = await readBody(request, EDIT_LIMIT_BYTES);
+  if (body === undefined) throw graphRefuses.tooLarge();
+  objects.setPreAuthorized(appId, parseEdit(body.toString('utf8')));
 }
 
 /** In place of what would have been answered: an object, or that there is none. */

@@ -16,6 +16,9 @@ export const PUBLIC_CLIENT = AZURE_CLI;
 export const READER = 'c0c0c0c0-0000-4000-8000-000000000003';
 export const MANAGED_IDENTITY = 'c0c0c0c0-0000-4000-8000-000000000004';
 export const FOREIGN = 'c0c0c0c0-0000-4000-8000-000000000005';
+/** May edit its own app registration, and any. */
+export const OWNER = 'c0c0c0c0-0000-4000-8000-000000000006';
+export const EDITOR = 'c0c0c0c0-0000-4000-8000-000000000007';
 export const FOREIGN_TENANT = 'a0a0a0a0-0000-4000-8000-000000000002';
 
 /** An emulator with one app, one with an expired secret, a resource of each token version, users with and without e-mail. */
@@ -52,6 +55,20 @@ export function startSubject(): Promise<Entra> {
         secrets: [{ value: SECRET }],
         roles: ['caller'],
         graphRoles: ['Application.Read.All'],
+      },
+      {
+        clientId: OWNER,
+        displayName: 'owner of itself',
+        servicePrincipalId: 'c0c0c0c0-0000-4000-8000-0000000000fa',
+        secrets: [{ value: SECRET }],
+        graphRoles: ['Application.ReadWrite.OwnedBy'],
+      },
+      {
+        clientId: EDITOR,
+        displayName: 'editor of all',
+        servicePrincipalId: 'c0c0c0c0-0000-4000-8000-0000000000f9',
+        secrets: [{ value: SECRET }],
+        graphRoles: ['Application.ReadWrite.All'],
       },
       {
         clientId: MANAGED_IDENTITY,
@@ -98,20 +115,32 @@ export interface JsonAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Trusts the emulator's certificate and no other. */
+/** A GET, or the POST of a form. */
 export function requestJson(
   entra: Entra,
   url: string,
   form?: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ): Promise<JsonAnswer> {
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'client-request-id': 'correlate-me',
+    ...more,
+  };
+  return form === undefined
+    ? send(entra, url, 'GET', headers)
+    : send(entra, url, 'POST', headers, new URLSearchParams(form).toString());
+}
+
+/** Trusts the emulator's certificate and no other. No body counts as an object without fields. */
+export function send(
+  entra: Entra,
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<JsonAnswer> {
   return new Promise((resolve, reject) => {
-    const method = form === undefined ? 'GET' : 'POST';
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      'client-request-id': 'correlate-me',
-      ...more,
-    };
     const outgoing = request(url, { method, ca: entra.ca, agent: false, headers }, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
@@ -119,14 +148,18 @@ export function requestJson(
       incoming.once('end', () => {
         try {
           const { statusCode = 0, headers: answered } = incoming;
-          resolve({ status: statusCode, headers: answered, body: JSON.parse(text) as JsonAnswer['body'] });
+          resolve({
+            status: statusCode,
+            headers: answered,
+            body: JSON.parse(text === '' ? '{}' : text) as JsonAnswer['body'],
+          });
         } catch {
           reject(new Error('not JSON'));
         }
       });
     });
     outgoing.once('error', reject);
-    outgoing.end(form === undefined ? undefined : new URLSearchParams(form).toString());
+    outgoing.end(body);
   });
 }
 

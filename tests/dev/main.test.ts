@@ -10,6 +10,9 @@ const MAIN = fileURLToPath(new URL('../../dev/main.ts', import.meta.url));
 /** A first start may have to build the LiveKit server. */
 const START_MS = 400_000;
 
+/** Whose pages may call: one given twice counts once. */
+const PAGES = ['http://localhost:3000', 'https://app.example.test', 'http://127.0.0.1:8080'];
+
 interface Run {
   readonly process: ChildProcess;
   readonly pid: number;
@@ -46,6 +49,19 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
+/** Which origin a preflight's answer lets in. */
+async function corsOf(url: string, origin: string): Promise<string | null> {
+  const { headers } = await fetch(url, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  });
+  return headers.get('access-control-allow-origin');
+}
+
 afterEach(() => {
   run?.process.kill('SIGKILL');
 });
@@ -55,16 +71,29 @@ describe('the development stack', () => {
     'is one line of JSON once all is up, and nothing at all after SIGTERM',
     { timeout: START_MS },
     async () => {
-      const { process: main, pid, output } = start();
+      const origins = ['--origin', PAGES.slice(0, 2).join(','), '--origin', PAGES.slice(1).join(',')];
+      const { process: main, pid, output } = start(['--json', '--no-agent', ...origins]);
       await expect.poll(() => output.stdout, { timeout: START_MS, interval: 100 }).toMatch(/\n$/);
       expect(output.stdout.trimEnd().split('\n')).toHaveLength(1);
       const stack = JSON.parse(output.stdout) as Readonly<Record<string, unknown>>;
       expect(Object.keys(stack)).toEqual(
         expect.arrayContaining([
           ...['entra', 'scope', 'ocelot_url', 'lkps_url', 'proxy_proof', 'livekit_url', 'livekit_api'],
-          ...['database_url', 'apps', 'users'],
+          ...['database_url', 'database_admin_url', 'lkps_env', 'apps', 'users'],
         ]),
       );
+      expect(stack['lkps_env']).toMatchObject({
+        LKPS_REGION: expect.stringMatching(/^[a-z]+$/) as string,
+        LKPS_DATABASE_URL: stack['database_url'],
+        LKPS_SUBJECT_KEY: expect.stringMatching(/^\S{32,}$/) as string,
+        LKPS_WEBHOOK_KEYS: expect.stringMatching(/^\S+:\S{32,}$/) as string,
+        LKPS_LIVEKIT_KEYS: expect.stringMatching(/^\S+:\S{32,}$/) as string,
+        LKPS_CORS_ORIGINS: PAGES.join(','),
+      });
+      const preflight = (origin: string): Promise<string | null> =>
+        corsOf(`${String(stack['ocelot_url'])}/api/session/start`, origin);
+      expect(await Promise.all(PAGES.map(preflight))).toEqual(PAGES);
+      expect(await preflight('http://localhost:5173')).toBeNull();
       expect(await probeStatus(`${String(stack['ocelot_url'])}/api/health`, 5_000)).toBe(200);
 
       const pids = descendants(pid);
@@ -110,16 +139,20 @@ describe('the development stack', () => {
     expect(output.stderr).not.toContain('failed after');
   });
 
-  it.each([['--bogus'], ['--json=1'], ['bogus']])(
-    'answers %s with one line and 2, and starts nothing',
-    async (arg) => {
-      const { process: main, output } = start([arg]);
-      const exit = once(main, 'close');
-      expect(await exit).toEqual([2, null]);
-      expect(output.stdout).toBe('');
-      expect(output.stderr).toMatch(/^[^\n]*(--bogus|--json|'bogus')[^\n]*; usage: npm run dev [^\n]*\n$/);
-    },
-  );
+  it.each([
+    ...['--bogus', '--json=1', 'bogus', '--origin', '--origin=', '--origin=*', '--origin=localhost:3000'],
+    ...['http://localhost:3000/', 'https://*.test', 'ftp://a.test', 'http://a.test,', 'HTTP://a.test'].map(
+      (origin) => `--origin=${origin}`,
+    ),
+  ])('answers %s with one line and 2, and starts nothing', async (arg) => {
+    const { process: main, output } = start([arg]);
+    const exit = once(main, 'close');
+    expect(await exit).toEqual([2, null]);
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toMatch(
+      /^[^\n]*(--bogus|--json|'bogus'|--origin)[^\n]*; usage: npm run dev [^\n]*\n$/,
+    );
+  });
 
   it('leaves nothing when npm is ended, which tells it nothing', { timeout: START_MS }, async () => {
     const { process: shell, pid, output } = startBelowShell();

@@ -42,8 +42,8 @@ describe('who may reach an agent, by Microsoft Graph', () => {
     const toB = () => start(tokens['client-b'], idOf('agent-b'));
     expect(await toA()).toMatchObject({ status: 403, body: { code: 'client_not_authorized' } });
     expect((await toB()).status).toBe(201);
-    fixture.list('agent-a', ['client-a', 'client-b']);
-    fixture.list('agent-b', []);
+    await fixture.edit('agent-a', ['client-a', 'client-b']);
+    await fixture.edit('agent-b', []);
     const requests = fixture.stack.entra.graph.requests();
     await delay(15_000);
     expect((await toA()).status).toBe(201);

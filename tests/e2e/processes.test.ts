@@ -95,6 +95,10 @@ describe('the development stack as a command', () => {
       ],
     },
     { args: ['--no-agent'], heard: [['"agent_name":"', 'registered  ']] },
+    {
+      args: ['--graph', '--no-agent'],
+      heard: [['"agent_name":"', '"code":"client_not_authorized"', '204\n204\n']],
+    },
   ])('every line of the guide works as it is, pasted into a shell: dev $args', async ({ args, heard }) => {
     const dev = run(['dev/main.ts', ...args]);
     const guide = await eventually(
@@ -104,7 +108,7 @@ describe('the development stack as a command', () => {
     );
     const [, toPaste = ''] = guide.split('Paste these');
     const blocks = toPaste.split('\n\n').filter((block) => block.startsWith('  '));
-    const tokens = blocks.filter((block) => block.includes('grant_type='));
+    const tokens = blocks.filter((block) => block.startsWith('  TOKEN='));
     expect(tokens).toHaveLength(heard.length);
     for (const [index, token] of tokens.entries()) {
       const lines = [token, ...blocks.filter((block) => !tokens.includes(block))];

@@ -1,4 +1,6 @@
+import { Agent, fetch } from 'undici';
 import { expect } from 'vitest';
+import { DEFAULT_SCOPE_ID } from '../../dev/entra/graph-objects.ts';
 import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
 import { openStack, type StackFixture } from './stack-fixture.ts';
 
@@ -21,6 +23,8 @@ export interface GraphStack extends StackFixture {
   readonly start: (token: string, agent: string, edge?: string) => Promise<Answer>;
   /** Edits the agent's app registration. */
   readonly list: (agent: AgentName, clients: readonly ClientName[]) => void;
+  /** The same at Graph, by the agent's own application. */
+  readonly edit: (agent: AgentName, clients: readonly ClientName[]) => Promise<void>;
   readonly trailOf: (answer: Answer) => Promise<readonly TrailRow[]>;
 }
 
@@ -50,6 +54,24 @@ export async function openGraphStack(): Promise<GraphStack> {
       post(`${edge}/api/session/start`, { agent_entra_app_id: agent }, bearer(token)),
     list: (agent, clients) => {
       stack.entra.graph.setPreAuthorized(idOf(agent), clients.map(idOf));
+    },
+    edit: async (agent, clients) => {
+      const { graph, ca } = stack.entra;
+      const scope = `${graph.url}/.default`;
+      const token = await applicationToken({ ...description, scope }, description.apps[agent]);
+      const preAuthorizedApplications = clients.map((name) => ({
+        appId: idOf(name),
+        delegatedPermissionIds: [DEFAULT_SCOPE_ID],
+      }));
+      const dispatcher = new Agent({ connect: { ca } });
+      const { status } = await fetch(`${graph.url}/v1.0/applications(appId='${idOf(agent)}')`, {
+        method: 'PATCH',
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        body: JSON.stringify({ api: { preAuthorizedApplications } }),
+        dispatcher,
+      });
+      await dispatcher.close();
+      expect(status).toBe(204);
     },
     trailOf: ({ requestId }) =>
       sql<TrailRow>(
