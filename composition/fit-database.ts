@@ -2,10 +2,12 @@ import {
   canChangeAuditTrail,
   claimDeployment,
   deploymentMismatch,
+  ForeignDatabase,
   pendingMigrations,
   type Database,
   type Deployment,
 } from '../adapters/persistence-knex/index.ts';
+import { LkpsError } from '../core/index.ts';
 import { StartError } from './start-error.ts';
 
 /**
@@ -20,11 +22,22 @@ export async function requireFitDatabase(
   deployment: Deployment,
   by: 'service' | 'command',
 ): Promise<void> {
-  await database.transact('the database cannot be reached (LKPS_DATABASE_URL)', () => Promise.resolve());
+  await requireConnection(database);
   await requireCurrentSchema(database);
   await requireServiceRole(database);
   await (by === 'service' ? claimDeployment(database, deployment) : undefined);
   await requireSameDeployment(database, deployment);
+}
+
+/** Where connections to another deployment's database are refused, this is the first one. */
+async function requireConnection(database: Database): Promise<void> {
+  try {
+    await database.transact('the database cannot be reached (LKPS_DATABASE_URL)', () => Promise.resolve());
+  } catch (error) {
+    throw error instanceof LkpsError && error.cause instanceof ForeignDatabase
+      ? mismatched(error.cause.differences)
+      : error;
+  }
 }
 
 async function requireCurrentSchema(database: Database): Promise<void> {
@@ -50,8 +63,12 @@ async function requireSameDeployment(database: Database, deployment: Deployment)
     throw new StartError("the database in LKPS_DATABASE_URL is no service's yet: start the service first");
   }
   if (mismatch.length > 0) {
-    throw new StartError(mismatch.map((what) => MISMATCH[what]).join('; '));
+    throw mismatched(mismatch);
   }
+}
+
+function mismatched(differences: readonly (keyof Deployment)[]): StartError {
+  return new StartError(differences.map((what) => MISMATCH[what]).join('; '));
 }
 
 const MISMATCH: Readonly<Record<keyof Deployment, string>> = {

@@ -32,10 +32,12 @@ export async function openPlatform({
 }: PlatformOptions): Promise<Platform> {
   warnOfRisks(warnings, logger);
   const directory = await openDirectory({ config, secrets }, systemClock);
-  const opened = openDatabase({ url: secrets.databaseUrl.reveal(), maxConnections: config.databasePool });
+  const subjectKey = secrets.subjectKey.revealBytes();
+  const deployment = { region: config.region, subjectKey };
+  const url = secrets.databaseUrl.reveal();
+  const opened = openDatabase({ url, maxConnections: config.databasePool, deployment });
   const database = checkedDatabase(opened, async () => {
-    const subjectKey = secrets.subjectKey.revealBytes();
-    await requireFitDatabase(opened, { region: config.region, subjectKey }, 'service');
+    await requireFitDatabase(opened, deployment, 'service');
     const audit = new KnexAuditStore({ db: opened, subjectKey });
     await audit.append([started(container.resolve(PORTS.journal))]);
   });

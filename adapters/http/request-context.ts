@@ -2,6 +2,8 @@ import { isRequestId, parseRequestId, type Ids, type RequestContext } from '../.
 import { headerValues, soleHeader, type HttpRequest } from './exchange.ts';
 
 const MAX_USER_AGENT = 256;
+/** An e-mail address (plain or percent-encoded, however often), a JWT, an object id. */
+const NOT_FOR_THE_RECORD = /@|%(?:25)*40|eyJ|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/;
 const ADDRESS = /^[0-9A-Fa-f:.]{2,45}$/;
 
 /** What accompanies a request everywhere. An id the caller chose is kept only if it is one that can be logged as it is. */
@@ -16,9 +18,9 @@ export function requestContext(request: HttpRequest, ids: Ids, trustedHops: numb
   };
 }
 
-/** What cannot be taken back once it is on record must not hold an e-mail address or a token. */
+/** What cannot be taken back once it is on record names nobody and opens nothing. */
 function recordable(userAgent: string): string {
-  const words = userAgent.split(' ').map((word) => (/@|eyJ/.test(word) ? '[redacted]' : word));
+  const words = userAgent.split(' ').map((word) => (NOT_FOR_THE_RECORD.test(word) ? '[redacted]' : word));
   return words.join(' ').slice(0, MAX_USER_AGENT);
 }
 

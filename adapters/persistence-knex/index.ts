@@ -1,6 +1,8 @@
 export { canChangeAuditTrail } from './audit-privileges.ts';
 export { DatabaseProbe } from './database-probe.ts';
-export { claimDeployment, deploymentMismatch, type Deployment } from './deployment.ts';
+export { databaseTarget, type DatabaseTransport } from './database-target.ts';
+export { claimDeployment, deploymentMismatch } from './deployment.ts';
+export { type Deployment } from './deployment-row.ts';
 export { KnexAgentStore } from './knex-agent-store.ts';
 export { KnexAuditStore } from './knex-audit-store.ts';
 export { KnexCutOffStore } from './knex-cut-off-store.ts';
@@ -9,4 +11,5 @@ export { KnexSessionStore } from './knex-session-store.ts';
 export { migrate, pendingMigrations, rollback, type MigrateInput } from './migrate.ts';
 export { MigrationError } from './migration-error.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './open-database.ts';
+export { ForeignDatabase } from './own-database.ts';
 export { subjectRef, type SubjectKey } from './subject-ref.ts';

@@ -42,17 +42,28 @@ export class KnexOperatorView implements OperatorView {
     this.#db = db;
   }
 
-  listAgents({ revoked, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
+  listAgents({ agent, revoked, after, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
+    const { clientId, userId } = agent === undefined ? {} : ownerOf(agent);
+    const values = {
+      client: clientId ?? null,
+      personal: userId === undefined ? null : (agent ?? null),
+      revoked: revoked === true,
+      after: after ?? null,
+      limit,
+    };
     return this.#db.transact('agents were not listed', async (trx) => {
       const { rows } = await trx.raw<{ rows: readonly ListedAgentRow[] }>(
         `select * from (
            select a.agent_name, a.registered_at, a.expires_at,
              case when a.revoked_at is null then app.revoked_at else a.revoked_at end as revoked_at,
              case when a.revoked_at is null then app.revoke_note else a.revoke_note end as revoke_note
-           from agents a left join agents app on app.agent_name = a.client_id::text) as known
+           from agents a left join agents app on app.agent_name = a.client_id::text
+           where (cast(:client as uuid) is null or a.client_id = :client)
+             and (cast(:personal as text) is null or a.agent_name = :personal)
+             and (cast(:after as text) is null or a.agent_name collate "C" > :after)) as known
          where revoked_at is not null or (registered_at is not null and not :revoked)
          order by agent_name collate "C" limit :limit`,
-        { revoked: revoked === true, limit },
+        values,
       );
       return rows.map(parseListedAgent);
     });

@@ -3,7 +3,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 import { MigrationError } from './migration-error.ts';
 import type { Database } from './open-database.ts';
-import { ensureServiceRole, grantServiceRole } from './service-role.ts';
+import { ensureServiceRole, grantServiceRole, requireServiceLogin } from './service-role.ts';
 import { nameFailure } from './unavailable.ts';
 
 /** Any number nobody else locks in this database. */
@@ -26,6 +26,11 @@ const SILENT: Knex.Logger = {
   deprecate: () => undefined,
 };
 
+/** Does nothing for a month that has its partition. */
+const PARTITIONS_AHEAD = `
+  select lkps_create_audit_partition((now() at time zone 'utc' + make_interval(months => n))::date)
+  from generate_series(0, 24) as n`;
+
 export interface MigrateInput {
   /** As the schema's owner (`LKPS_DATABASE_ADMIN_URL`). */
   readonly adminUrl: string;
@@ -33,16 +38,24 @@ export interface MigrateInput {
   readonly serviceUrl?: string;
 }
 
-/** Brings the schema up to date; safe to run from several places at once. Answers the migrations that ran. */
+/**
+ * Brings the schema up to date, and the partitions of the audit trail to two years ahead; safe to run from several places
+ * at once. Answers the migrations that ran.
+ */
 export function migrate({
   adminUrl,
   serviceUrl,
 }: MigrateInput): Promise<{ readonly applied: readonly string[] }> {
   return exclusively(adminUrl, async (trx) => {
+    const login = serviceUrl === undefined ? undefined : loginOf(serviceUrl);
+    if (login !== undefined) {
+      await requireServiceLogin(trx, login);
+    }
     await ensureServiceRole(trx);
     const applied = await runBatch(trx.migrate.latest(CONFIG));
-    if (serviceUrl !== undefined) {
-      await grantServiceRole(trx, loginOf(serviceUrl));
+    await trx.raw(PARTITIONS_AHEAD);
+    if (login !== undefined) {
+      await grantServiceRole(trx, login);
     }
     return { applied };
   });

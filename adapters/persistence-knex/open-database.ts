@@ -1,5 +1,7 @@
 import knex, { type Knex } from 'knex';
 import { Pool, type PoolClient } from 'pg';
+import type { Deployment } from './deployment-row.ts';
+import { ForeignDatabase, onlyDatabaseOf } from './own-database.ts';
 import { unavailable } from './unavailable.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -13,6 +15,8 @@ export interface DatabaseOptions {
   /** As the service's role: `postgres://<login>:<password>@<host>:<port>/<database>`. */
   readonly url: string;
   readonly maxConnections?: number;
+  /** Whose records are written. Every connection that leads to another deployment's is refused, also later on. */
+  readonly deployment?: Deployment;
 }
 
 export type Transaction = Knex.Transaction;
@@ -29,8 +33,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Connects lazily: an unreachable server shows in the first call and in the probe. */
-export function openDatabase({ url, maxConnections = 10 }: DatabaseOptions): Database {
+/**
+ * Connects lazily: an unreachable server shows in the first call and in the probe.
+ *
+ * @throws RangeError for a subject key that is too short.
+ */
+export function openDatabase({ url, maxConnections = 10, deployment }: DatabaseOptions): Database {
+  const requireOwn = deployment === undefined ? () => Promise.resolve() : onlyDatabaseOf(deployment);
   const pool = new Pool({
     connectionString: url,
     max: maxConnections,
@@ -48,22 +57,28 @@ export function openDatabase({ url, maxConnections = 10 }: DatabaseOptions): Dat
   const builder = knex({ client: 'pg' });
   return {
     transact: (what, work) =>
-      withDeadline(DEADLINE_MS, (expired) => inTransaction(pool, builder, expired, work)).catch(
-        (error: unknown) => {
-          throw unavailable(what, error);
-        },
-      ),
+      withDeadline(DEADLINE_MS, (expired) =>
+        inTransaction({ pool, requireOwn, builder }, expired, work),
+      ).catch((error: unknown) => {
+        throw unavailable(what, error);
+      }),
     close: () => pool.end(),
   };
 }
 
+interface Parts {
+  readonly pool: Pool;
+  readonly requireOwn: (connection: PoolClient) => Promise<void>;
+  readonly builder: Knex;
+}
+
 /**
  * The connection is taken from the pool by hand because knex alone could not give up on it: one that does not answer in
- * time is cut, so that a server that hangs does not keep the pool, and one whose rollback failed is not used again.
+ * time is cut, so that a server that hangs does not keep the pool, and one whose rollback failed, or that leads to a
+ * foreign database, is not used again.
  */
 async function inTransaction<T>(
-  pool: Pool,
-  builder: Knex,
+  { pool, requireOwn, builder }: Parts,
   expired: AbortSignal,
   work: (trx: Transaction) => Promise<T>,
 ): Promise<T> {
@@ -77,11 +92,12 @@ async function inTransaction<T>(
     release(true);
   });
   try {
+    await requireOwn(connection);
     const result = await builder.transaction(work, { connection });
     release(false);
     return result;
   } catch (error) {
-    release(connection.getTransactionStatus() !== 'I');
+    release(error instanceof ForeignDatabase || connection.getTransactionStatus() !== 'I');
     throw error;
   }
 }

@@ -28,17 +28,11 @@ const CREATE = `
   exception when duplicate_object or unique_violation then null;
   end $$`;
 
-/**
- * Gives the service's login its role. Refuses the owner's own login: an owner can drop what makes the audit trail
- * append-only.
- */
-export async function grantServiceRole(trx: Knex, login: string): Promise<void> {
-  const { rows } = await trx.raw<{ rows: readonly LoginState[] }>(
-    `select rolname as login, pg_has_role(oid, current_user, 'member') as owns,
-            exists (select from pg_auth_members m join pg_roles g on g.oid = m.roleid
-                    where m.member = r.oid and g.rolname = ?) as granted
-     from pg_roles r where rolname = ?`,
-    [SERVICE_ROLE, login],
+/** Refuses the owner's own login: an owner can drop what makes the audit trail append-only. */
+export async function requireServiceLogin(trx: Knex, login: string): Promise<void> {
+  const { rows } = await trx.raw<{ rows: readonly { readonly owns: boolean }[] }>(
+    `select pg_has_role(oid, current_user, 'member') as owns from pg_roles where rolname = ?`,
+    [login],
   );
   const [state] = rows;
   if (state === undefined) {
@@ -49,7 +43,16 @@ export async function grantServiceRole(trx: Knex, login: string): Promise<void> 
       `the service must not log in as ${login}, which has the rights of the schema's owner`,
     );
   }
-  if (!state.granted) {
+}
+
+/** Gives the service's login its role. */
+export async function grantServiceRole(trx: Knex, login: string): Promise<void> {
+  const { rows } = await trx.raw<{ rows: readonly object[] }>(
+    `select from pg_auth_members m join pg_roles g on g.oid = m.roleid join pg_roles r on r.oid = m.member
+     where g.rolname = ? and r.rolname = ?`,
+    [SERVICE_ROLE, login],
+  );
+  if (rows.length === 0) {
     await trx.raw(GRANT, [login]).catch((cause: unknown) => {
       throw new MigrationError(
         `${login} cannot be made a member: as a superuser run grant ${SERVICE_ROLE} to "${login}"`,
@@ -59,11 +62,6 @@ export async function grantServiceRole(trx: Knex, login: string): Promise<void> 
       );
     });
   }
-}
-
-interface LoginState {
-  readonly owns: boolean;
-  readonly granted: boolean;
 }
 
 /** Another database's migration may do the same at this moment. */

@@ -11,7 +11,7 @@ import { openPlatform, type Platform } from '../../composition/platform.ts';
 import type { Environment } from '../../composition/setting-values.ts';
 import { AGENT, agentApp, servicePrincipalOf } from '../support/platform-cast.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
-import { jsonOf, registerRequest } from '../support/platform-requests.ts';
+import { httpRequest, jsonOf, registerRequest } from '../support/platform-requests.ts';
 import {
   createEmptyDatabase,
   createTestDatabase,
@@ -24,6 +24,8 @@ const REGISTER = registerRequest({
   'client-id': agentApp.clientId,
   'user-id': servicePrincipalOf(AGENT),
 });
+
+const HEALTH = httpRequest({});
 
 /** As Lambda runs it: whoever asks first meets the database as it is then. */
 describe('the platform over a database that nobody looked at before', () => {
@@ -86,6 +88,39 @@ describe('the platform over a database that nobody looked at before', () => {
   });
 
   it.each([
+    ['region', { LKPS_REGION: 'canary-region' }],
+    ['subject key', { LKPS_SUBJECT_KEY: 'canary-of-another-key-0123456789abcdef' }],
+  ])(
+    'writes nothing once the address leads to a database of another %s, says so in the log, and goes on after',
+    async (what, env) => {
+      database = await createTestDatabase();
+      const foreign = await createTestDatabase();
+      try {
+        const other = await open(foreign.serviceUrl, env);
+        await other.database.checked();
+        await other.database.close();
+        const { handler } = await open(database.serviceUrl);
+        expect((await handler(REGISTER)).status).toBe(200);
+        const before = await countRows(foreign);
+
+        await swap(database, foreign);
+        for (let tries = 0; tries < 5; tries += 1) {
+          expectUnavailable(await handler(REGISTER), '');
+        }
+        expect(lines.join('')).toContain(`the database belongs to a deployment of another ${what}`);
+        expect(lines.join('')).not.toContain('canary');
+        expect((await handler(HEALTH)).status).toBe(503);
+
+        await swap(database, foreign);
+        await expect.poll(async () => (await handler(REGISTER)).status).toBe(200);
+        expect(await countRows(foreign)).toEqual(before);
+      } finally {
+        await foreign.drop();
+      }
+    },
+  );
+
+  it.each([
     ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
     ['LKPS_REGION', 'canary-region'],
   ])(
@@ -103,3 +138,28 @@ describe('the platform over a database that nobody looked at before', () => {
     },
   );
 });
+
+/** What each name leads to afterwards is what the other one led to; every connection to either is cut. */
+async function swap(one: TestDatabase, other: TestDatabase): Promise<void> {
+  const [first, second] = [nameOf(one), nameOf(other)];
+  const server = Object.assign(new URL(one.superuserUrl), { pathname: '/postgres' }).href;
+  await query(
+    server,
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname in ($1, $2)',
+    [first, second],
+  );
+  await query(server, `alter database ${first} rename to ${first}_away`);
+  await query(server, `alter database ${second} rename to ${first}`);
+  await query(server, `alter database ${first}_away rename to ${second}`);
+}
+
+function nameOf({ serviceUrl }: TestDatabase): string {
+  return new URL(serviceUrl).pathname.slice(1);
+}
+
+function countRows({ adminUrl }: TestDatabase): Promise<readonly unknown[]> {
+  return query(
+    adminUrl,
+    'select (select count(*) from audit_events) as events, (select count(*) from agents) as agents',
+  );
+}

@@ -2,11 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   claimDeployment,
+  DatabaseProbe,
   deploymentMismatch,
   openDatabase,
   type Database,
+  type Deployment,
 } from '../../../adapters/persistence-knex/index.ts';
-import { createTestDatabase, query, type TestDatabase } from '../../support/postgres-database.ts';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  query,
+  withConnection,
+  type TestDatabase,
+} from '../../support/postgres-database.ts';
 
 describe('whose database it is', () => {
   const subjectKey = randomBytes(32);
@@ -66,5 +74,91 @@ describe('whose database it is', () => {
     }
     const second = "insert into deployment (is_only, region, subject_key_check) values (false, 'us', 'x')";
     await expect(query(urls.serviceUrl, second)).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('connections of a deployment', () => {
+  const own = { region: 'eu', subjectKey: randomBytes(32) };
+  const others = [
+    ['region', { ...own, region: 'canary-us' }],
+    ['subject key', { ...own, subjectKey: randomBytes(32) }],
+  ] as const;
+  const closings: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) {
+      await close();
+    }
+  });
+  async function make(kind: typeof createTestDatabase): Promise<TestDatabase> {
+    const urls = await kind();
+    closings.push(urls.drop);
+    return urls;
+  }
+  function connect({ serviceUrl: url }: TestDatabase, deployment?: Deployment): Database {
+    const db = openDatabase({ url, maxConnections: 1, ...(deployment === undefined ? {} : { deployment }) });
+    closings.push(() => db.close());
+    return db;
+  }
+  const one = (db: Database): Promise<unknown> =>
+    db.transact('nothing was asked', async (trx) => {
+      await trx.raw('select 1');
+    });
+  const connections = (urls: TestDatabase): Promise<readonly unknown[]> =>
+    query(
+      urls.superuserUrl,
+      "select pid from pg_stat_activity where datname = current_database() and application_name = 'lkps'",
+    );
+
+  it.each(others)('are refused and closed where they lead to one of another %s', async (what, other) => {
+    const urls = await make(createTestDatabase);
+    await claimDeployment(connect(urls, other), other);
+    const db = connect(urls, own);
+    const refused = await one(db).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'audit_unavailable',
+      message: `nothing was asked: the database belongs to a deployment of another ${what}`,
+      cause: { name: 'ForeignDatabase' },
+    });
+    expect(await new DatabaseProbe({ db }).isHealthy()).toBe(false);
+    await expect.poll(() => connections(urls)).toHaveLength(1);
+  });
+
+  it('are let through to its own, to one of nobody, and to one without tables', async () => {
+    const claimed = await make(createTestDatabase);
+    await claimDeployment(connect(claimed), own);
+    await one(connect(claimed, own));
+    await one(connect(await make(createTestDatabase), own));
+    await one(connect(await make(createEmptyDatabase), own));
+  });
+
+  it('are asked once each, not with every transaction', async () => {
+    const urls = await make(createTestDatabase);
+    const db = connect(urls, own);
+    await claimDeployment(db, own);
+    await query(urls.adminUrl, "update deployment set region = 'us'");
+    await one(db);
+    await query(
+      urls.superuserUrl,
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'lkps'",
+    );
+    await expect.poll(() => one(db).catch(String)).toContain('another region');
+  });
+
+  it('are given up within 2 s where whose it is cannot be read, and nothing is done on them', async () => {
+    const urls = await make(createTestDatabase);
+    const db = connect(urls, own);
+    await withConnection(urls.superuserUrl, async (other) => {
+      await other.query('begin; lock table deployment in access exclusive mode');
+      const startedMs = performance.now();
+      await expect(one(db)).rejects.toMatchObject({ code: 'audit_unavailable' });
+      expect(performance.now() - startedMs).toBeLessThan(2_000);
+      await other.query('rollback');
+    });
+    await one(db);
+  });
+
+  it('need a subject key that is long enough from the beginning', () => {
+    const deployment = { region: 'eu', subjectKey: randomBytes(31) };
+    expect(() => openDatabase({ url: 'postgres://127.0.0.1:1/nowhere', deployment })).toThrow(RangeError);
   });
 });

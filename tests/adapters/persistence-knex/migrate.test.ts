@@ -56,6 +56,19 @@ describe('migrations', () => {
     expect(await dyingRun(database)).toEqual({ applied: ALL });
   });
 
+  it('make the partitions of the audit trail for two years ahead, every time', async () => {
+    const partitions = `select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'audit_events'::regclass order by 1`;
+    await migrate(database);
+    const made = await query<{ relname: string }>(database.adminUrl, partitions);
+    expect(made).toHaveLength(25 + 1);
+    for (const { relname } of made.slice(-4, -1)) {
+      await query(database.adminUrl, `drop table ${relname}`);
+    }
+    expect(await migrate(database)).toEqual({ applied: [] });
+    expect(await query(database.adminUrl, partitions)).toEqual(made);
+  });
+
   it('are pending until they have run, also as the service sees it', async () => {
     const before = openDatabase({ url: database.serviceUrl });
     expect(await pendingMigrations(before)).toEqual(ALL);

@@ -30,6 +30,19 @@ it('tells an owner who may not create roles what to run, and that is enough', as
   await asSuperuser('drop role lkps_service');
 });
 
+it('tells an owner who is the service as well that these are two roles, before it asks for any role', async () => {
+  await query(server.superuserUrl, `create role double login password 'double'`);
+  await query(server.superuserUrl, 'create database double owner double');
+  const url = Object.assign(new URL(server.adminUrl), {
+    username: 'double',
+    password: 'double',
+    pathname: '/double',
+  }).href;
+  await expect(migrate({ adminUrl: url, serviceUrl: url })).rejects.toThrow('must not log in as double');
+  await query(server.superuserUrl, 'drop database double');
+  await query(server.superuserUrl, 'drop role double');
+});
+
 it('makes the role of the service once for databases that are migrated at the same moment', async () => {
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => server.createDatabase(name)));
   const runs = await Promise.all(databases.map((database) => migrate(database)));
