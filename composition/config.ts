@@ -1,3 +1,4 @@
+import { databaseTarget, type DatabaseTransport } from '../adapters/persistence-knex/index.ts';
 import type { AgentRules, RateLimit } from '../core/index.ts';
 import { contradictions } from './contradictions.ts';
 import { directoryConfig, type DirectoryConfig } from './directory-config.ts';
@@ -25,6 +26,8 @@ export interface Config {
   readonly rateLimits: RateLimits;
   readonly maxInFlight: number;
   readonly databasePool: number;
+  /** By who logs in; undefined where a connection string is not given, or cannot be used. */
+  readonly databaseTransport: Readonly<Record<'service' | 'owner', DatabaseTransport | undefined>>;
   readonly migrateAtStart: boolean;
   readonly logLevel: Value<'LKPS_LOG_LEVEL'>;
 }
@@ -105,6 +108,10 @@ export function parseServeConfig(given: Environment): ServeConfig {
     },
     maxInFlight: values.LKPS_MAX_IN_FLIGHT,
     databasePool: values.LKPS_DATABASE_POOL,
+    databaseTransport: {
+      service: transportTo(values.LKPS_DATABASE_URL),
+      owner: transportTo(values.LKPS_DATABASE_ADMIN_URL),
+    },
     migrateAtStart: values.LKPS_MIGRATE_AT_START,
     logLevel: values.LKPS_LOG_LEVEL,
   };
@@ -120,6 +127,10 @@ export function parseServeConfig(given: Environment): ServeConfig {
       graphClientSecret: values.LKPS_GRAPH_CLIENT_SECRET,
     },
   };
+}
+
+function transportTo(url: Secret | undefined): DatabaseTransport | undefined {
+  return url === undefined ? undefined : databaseTarget(url.reveal())?.transport;
 }
 
 /** What `lkps migrate` needs: the owner's connection, and the service's, whose role it lets in. */

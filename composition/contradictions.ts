@@ -16,6 +16,11 @@ export function contradictions(values: Partial<Values<Name>>, env: Environment):
     ...(values.LKPS_MIGRATE_AT_START === true && env['LKPS_DATABASE_ADMIN_URL'] === undefined
       ? ['LKPS_DATABASE_ADMIN_URL: is required with LKPS_MIGRATE_AT_START=true']
       : []),
+    ...(values.LKPS_MIGRATE_AT_START === false && env['LKPS_DATABASE_ADMIN_URL'] !== undefined
+      ? [
+          'LKPS_DATABASE_ADMIN_URL: is never read without LKPS_MIGRATE_AT_START=true; let `lkps migrate` alone have it',
+        ]
+      : []),
   ];
 }
 

@@ -5,7 +5,10 @@ import { wholeNumber } from './whole-number.ts';
 /** `<requests>/<seconds>`, or `off`: 0 is no way to say that there is no limit. */
 const rateLimit = z
   .string()
-  .regex(/^(?:off|[1-9]\d{0,6}\/[1-9]\d{0,3})$/, 'must be off or <requests>/<seconds> such as 50/10')
+  .regex(
+    /^(?:off|[1-9]\d{0,6}\/[1-9]\d{0,3})$/,
+    'must be off or <requests>/<seconds> such as 50/10, at most 9999999/9999',
+  )
   .transform((value): RateLimit | 'off' => {
     const [requests, seconds] = value.split('/').map(Number);
     return requests === undefined || seconds === undefined ? 'off' : { requests, windowMs: seconds * 1000 };

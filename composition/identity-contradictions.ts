@@ -1,6 +1,9 @@
 import type { Environment, Name, Values } from './setting-values.ts';
 
 const TRUST = ['LKPS_ENTRA_TENANT_ID', 'LKPS_ENTRA_AUDIENCES', 'LKPS_ENTRA_CLIENTS'] as const;
+const OF_TOKENS = [...TRUST, 'LKPS_ENTRA_AUTHORITY'] as const;
+/** Which the directory of Graph reads as well. */
+const OF_GRAPH_TOO: readonly string[] = ['LKPS_ENTRA_TENANT_ID', 'LKPS_ENTRA_AUTHORITY'];
 const OCELOT_ONLY = ['LKPS_PROXY_PROOF', 'LKPS_PROXY_SECRETS', 'LKPS_APPLICATION_EVIDENCE'] as const;
 
 /** What the chosen identity lacks, and what it would never read: that would be believed to protect. */
@@ -24,13 +27,14 @@ function missingTrust(env: Environment, by: string): readonly string[] {
 }
 
 function unreadOfTokens(values: Partial<Values<Name>>, env: Environment): readonly string[] {
-  const isRead = (name: string): boolean =>
-    name === 'LKPS_ENTRA_TENANT_ID' && values.LKPS_DIRECTORY?.source === 'graph';
+  const mayBeOfGraph = values.LKPS_DIRECTORY?.source !== 'file';
+  const isUnread = (name: string): boolean =>
+    env[name] !== undefined && !(mayBeOfGraph && OF_GRAPH_TOO.includes(name));
   return [
-    ...TRUST.filter((name) => env[name] !== undefined && !isRead(name)).map(
-      (name) =>
-        `${name}: is never read without LKPS_IDENTITY=entra or authorizer, or LKPS_APPLICATION_EVIDENCE=token`,
-    ),
+    ...OF_TOKENS.filter(isUnread).map((name) => {
+      const orGraph = OF_GRAPH_TOO.includes(name) ? ', or LKPS_DIRECTORY=graph' : '';
+      return `${name}: is never read without LKPS_IDENTITY=entra or authorizer, or LKPS_APPLICATION_EVIDENCE=token${orGraph}`;
+    }),
     ...(env['LKPS_REQUIRED_ROLE'] === undefined
       ? []
       : [

@@ -50,7 +50,7 @@ export async function serve({
 async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger): Promise<void> {
   const { databaseAdminUrl: adminUrl, databaseUrl: serviceUrl } = secrets;
   if (config.migrateAtStart && adminUrl !== undefined) {
-    const applied = await migrateDatabase({ adminUrl, serviceUrl });
+    const { applied } = await migrateDatabase({ adminUrl, serviceUrl });
     logger.info({ applied }, 'migrated');
   }
 }

@@ -1,4 +1,5 @@
-import type { Config } from './config.ts';
+import type { DatabaseTransport } from '../adapters/persistence-knex/index.ts';
+import type { Config, RateLimits } from './config.ts';
 import { isSecretFile } from './secret-files.ts';
 import type { Environment } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
@@ -41,15 +42,20 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
     ...(config.agentRules.clientAuthorization === 'agent-declared'
       ? ['LKPS_CLIENT_AUTHORIZATION=agent-declared: any agent can let in every caller that the edge lets in']
       : []),
-    ...(config.rateLimits.perCaller === 'off'
-      ? ['LKPS_RATE_LIMIT_CALLER=off: one user can use up what their client may ask']
-      : []),
+    ...callerLimitRisks(config.rateLimits),
     ...(config.rateLimits.perClient === 'off'
       ? ['LKPS_RATE_LIMIT_CLIENT=off: one client can keep this process from serving the others']
       : []),
     ...(config.rateLimits.refusalRows === 'off'
       ? ['LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail']
       : []),
+    ...(config.migrateAtStart
+      ? [
+          "LKPS_MIGRATE_AT_START=true: this process holds the owner's login, which can switch off what keeps the audit trail append-only",
+        ]
+      : []),
+    ...transportRisks('LKPS_DATABASE_URL', config.databaseTransport.service),
+    ...transportRisks('LKPS_DATABASE_ADMIN_URL', config.databaseTransport.owner),
     ...Object.entries({ LKPS_LIVEKIT_URL: livekitUrl, LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl })
       .filter(([, url]) => isPlaintext(new URL(url)))
       .map(([name]) => `${name}: tokens travel unencrypted to another host`),
@@ -60,6 +66,34 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
       .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS) && !isSecretFile(name))
       .map((name) => `${name}: is not a setting of the service, and is ignored`),
   ];
+}
+
+/** Of a window of the client's, a caller can have as many windows of their own as fit into it. */
+function callerLimitRisks({ perCaller, perClient }: RateLimits): readonly string[] {
+  const risk = 'one user can use up what their client may ask';
+  if (perCaller === 'off') {
+    return [`LKPS_RATE_LIMIT_CALLER=off: ${risk}`];
+  }
+  if (perClient === 'off') {
+    return [];
+  }
+  const ofOneCaller = perCaller.requests * Math.ceil(perClient.windowMs / perCaller.windowMs);
+  return ofOneCaller >= perClient.requests
+    ? [`LKPS_RATE_LIMIT_CALLER: is too high for LKPS_RATE_LIMIT_CLIENT: ${risk}`]
+    : [];
+}
+
+const TRANSPORT_RISKS: Readonly<Record<DatabaseTransport, readonly string[]>> = {
+  local: [],
+  verified: [],
+  unverified: ['nothing shows that who answers is the database; sslmode=verify-full does'],
+  plaintext: [
+    'what is read and written travels unencrypted to another host; sslmode=verify-full encrypts it, and checks the host',
+  ],
+};
+
+function transportRisks(name: string, transport: DatabaseTransport | undefined): readonly string[] {
+  return transport === undefined ? [] : TRANSPORT_RISKS[transport].map((risk) => `${name}: ${risk}`);
 }
 
 function isPlaintext({ protocol, hostname }: URL): boolean {

@@ -17,9 +17,9 @@ export interface Setting {
   readonly secret?: true;
 }
 
-const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_LENGTH = 32;
 const MIN_DISTINCT = 8;
-const WEAK = `needs random secrets of at least ${MIN_SECRET_BYTES} bytes, visible ASCII`;
+const WEAK = `needs random secrets of at least ${MIN_SECRET_LENGTH} characters, visible ASCII`;
 
 const url = (...protocols: readonly string[]): z.ZodType<string, string> =>
   z.string().refine(
@@ -42,7 +42,7 @@ const databaseUrl = url('postgres', 'postgresql').transform((value) => new Secre
 /** Visible ASCII: white space gets lost on the way through files and headers. */
 const secretText = z
   .string()
-  .refine((value) => value.length >= MIN_SECRET_BYTES, `must be at least ${MIN_SECRET_BYTES} bytes`)
+  .refine((value) => value.length >= MIN_SECRET_LENGTH, `must be at least ${MIN_SECRET_LENGTH} characters`)
   .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII without white space')
   .refine((value) => new Set(value).size >= MIN_DISTINCT, 'must be random, not a pattern');
 
@@ -93,8 +93,14 @@ function isOrigin(value: string): boolean {
   );
 }
 
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
 export const SETTINGS = {
-  LKPS_HOST: { schema: z.string().min(1), default: '0.0.0.0', description: 'Address to listen on.' },
+  LKPS_HOST: {
+    schema: z.string().min(1, 'must not be empty'),
+    default: '0.0.0.0',
+    description: 'Address to listen on.',
+  },
   LKPS_PORT: { schema: wholeNumber(1, 65_535), default: '8080', description: 'Port of the four endpoints.' },
   LKPS_REGION: {
     schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a lower-case name such as eu'),
@@ -196,11 +202,11 @@ export const SETTINGS = {
   LKPS_SUBJECT_KEY: {
     schema: secretText.transform((value) => new Secret(value)),
     description:
-      'Keys the hash by which audit rows refer to a user; at least 32 bytes, never changed. Secret.',
+      'Keys the hash by which audit rows refer to a user; at least 32 characters, never changed. Secret.',
     secret: true,
   },
   LKPS_LOG_LEVEL: {
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be a pino level'),
+    schema: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
     default: 'info',
     description: 'Least level that is logged.',
   },

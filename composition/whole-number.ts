@@ -1,9 +1,11 @@
 import * as z from 'zod';
 
 /** A decimal number as people write it: no sign, no leading zero. */
-export const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
-  z
+export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
     .string()
-    .regex(/^(?:0|[1-9]\d{0,9})$/, 'must be a whole number')
+    .regex(/^(?:0|[1-9]\d*)$/, message)
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`);
+    .refine((value) => value >= min && value <= max, message);
+}

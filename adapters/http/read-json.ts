@@ -67,13 +67,28 @@ function refuseProto(value: unknown): void {
 }
 
 function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: wording });
   if (!parsed.success) {
     const issues = parsed.error.issues.flatMap(toIssues).slice(0, MAX_ISSUES);
     const code = parsed.error.issues.some(isForbidden) ? 'forbidden_field' : 'invalid_request';
     throw new LkpsError(code, 'the body does not fit the schema', { issues });
   }
   return parsed.data;
+}
+
+const EXPECTED: ReadonlyMap<string, string> = new Map([
+  ['array', 'must be a list'],
+  ['boolean', 'must be true or false'],
+  ['object', 'must be an object'],
+  ['string', 'must be text'],
+]);
+
+/** What a schema says without words of its own. */
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') {
+    return EXPECTED.get(issue.expected);
+  }
+  return issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : undefined;
 }
 
 function isForbidden(issue: z.core.$ZodIssue): boolean {

@@ -6,19 +6,22 @@ import {
   type AgentName,
   type ListedAgent,
 } from '../../core/index.ts';
-import { commandGroup, noPositional, parseLimit, parseOptions, type Command } from './command.ts';
+import { findAgent, parseAgentArgument } from './agent-argument.ts';
+import { commandGroup, noPositional, parsed, parseLimit, parseOptions, type Command } from './command.ts';
 import { cutOff, parseTarget, REASON, REASON_AND_SESSIONS, type CutOffAct } from './cut-off.ts';
-import { withRecords } from './operator.ts';
+import { withRecords, type Records } from './operator.ts';
 import { jsonLines, table, utc } from './table.ts';
 
-const USAGE = `usage: lkps agents list [--revoked] [--limit n] [--json]
+const USAGE = `usage: lkps agents list [--agent agent] [--revoked] [--after name] [--limit n] [--json]
        lkps agents revoke <agent> [--reason text] [--keep-sessions]
        lkps agents restore <agent> [--reason text]
 
 <agent> is an Entra application id, which stands for the personal agents of its users too, or
-<application id>.<user's object id> for one personal agent. revoke: it gets no token and no session
-any more, and its open sessions end, but for --keep-sessions. A reason stays on record for ever: no
-names, no addresses. Lists are by name, 50 at most unless --limit says otherwise.
+<application id>.<user's object id> for one personal agent, or what audit rows call that one:
+<application id>.<64 hexadecimal digits>. revoke: it gets no token and no session any more, and its
+open sessions end, but for --keep-sessions. A reason stays on record for ever: no names, no
+addresses, no ids. Lists are by name, 50 at most unless --limit says otherwise; --after <name> goes on
+after that one.
 `;
 
 const DEFAULT_LIMIT = '50';
@@ -26,21 +29,30 @@ const DEFAULT_LIMIT = '50';
 export const agents: Command = commandGroup(USAGE, {
   list: async (args, { env, out, err }) => {
     const { values, positionals } = parseOptions(args, {
+      agent: { type: 'string' },
+      after: { type: 'string' },
       revoked: { type: 'boolean' },
       limit: { type: 'string', default: DEFAULT_LIMIT },
       json: { type: 'boolean' },
     });
     noPositional(positionals);
     const limit = parseLimit(values.limit);
-    const selection = { ...(values.revoked === true ? { revoked: true as const } : {}), limit: limit + 1 };
-    await withRecords(env, async ({ view, clock, agentRefOf }) => {
-      const found = await view.listAgents(selection);
+    const agent = parsed('--agent', values.agent, parseAgentArgument);
+    const after = parsed('--after', values.after?.toLowerCase(), parseAgentName);
+    await withRecords(env, async (records) => {
+      const { view, clock, agentRefOf } = records;
+      const found = await view.listAgents({
+        ...(agent === undefined ? {} : { agent: await findAgent(agent, records) }),
+        ...(after === undefined ? {} : { after }),
+        ...(values.revoked === true ? { revoked: true } : {}),
+        limit: limit + 1,
+      });
       const shown = found
         .slice(0, limit)
-        .map((agent) => ({ ...describeAgent(agent, clock.now()), agent_ref: agentRefOf(agent.name) }));
+        .map((known) => ({ ...describeAgent(known, clock.now()), agent_ref: agentRefOf(known.name) }));
       out(values.json === true ? jsonLines(shown) : tableOf(shown));
       if (found.length > limit) {
-        err(`lkps: only the first ${limit} are shown: --limit\n`);
+        err(`lkps: there are more than these ${limit}: --after ${shown.at(-1)?.agent ?? ''}\n`);
       }
     });
     return 0;
@@ -48,33 +60,33 @@ export const agents: Command = commandGroup(USAGE, {
 
   revoke: async (args, io) => {
     const { values, positionals } = parseOptions(args, REASON_AND_SESSIONS);
-    const { id: agent, note } = parseTarget('agent', positionals, values, parseAgent);
-    const act: CutOffAct = {
-      cutOff: async (records, sessions) => {
-        const outcome = await new RevokeAgent(records).execute({ agent, ...note, sessions });
-        return `${outcome === 'revoked' ? 'revoked' : 'already revoked'}: ${agent}`;
-      },
-      toEnd: { which: { agent }, cause: 'agent_revoked', ...note },
-      unknown: async ({ view }) =>
-        (await view.hasRegistered(agent)) ? undefined : `${agent} has never registered here`,
+    const { id, note } = parseTarget('agent', positionals, values, parseAgentArgument);
+    const act = async (records: Records): Promise<CutOffAct> => {
+      const agent = await findAgent(id, records);
+      return {
+        cutOff: async (sessions) => {
+          const outcome = await new RevokeAgent(records).execute({ agent, ...note, sessions });
+          return `${outcome === 'revoked' ? 'revoked' : 'already revoked'}: ${agent}`;
+        },
+        toEnd: { which: { agent }, cause: 'agent_revoked', ...note },
+        unknown: async () =>
+          (await records.view.hasRegistered(agent)) ? undefined : `${agent} has never registered here`,
+      };
     };
     return cutOff(act, values, io);
   },
 
   restore: async (args, { env, out }) => {
     const { values, positionals } = parseOptions(args, REASON);
-    const { id: agent, note } = parseTarget('agent', positionals, values, parseAgent);
-    const outcome = await withRecords(env, (records) =>
-      new RestoreAgent(records).execute({ agent, ...note }),
-    );
-    out(outcome === 'restored' ? `restored: ${agent}\n` : nothingToRestore(agent));
+    const { id, note } = parseTarget('agent', positionals, values, parseAgentArgument);
+    await withRecords(env, async (records) => {
+      const agent = await findAgent(id, records);
+      const outcome = await new RestoreAgent(records).execute({ agent, ...note });
+      out(outcome === 'restored' ? `restored: ${agent}\n` : nothingToRestore(agent));
+    });
     return 0;
   },
 });
-
-function parseAgent(raw: string): AgentName {
-  return parseAgentName(raw.toLowerCase());
-}
 
 /** A personal agent is cut off by its application's revocation too, which is not its own to take back. */
 function nothingToRestore(agent: AgentName): string {

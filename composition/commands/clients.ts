@@ -1,7 +1,7 @@
 import { BlockClient, parseClientId, UnblockClient } from '../../core/index.ts';
 import { commandGroup, noPositional, parseLimit, parseOptions, type Command } from './command.ts';
 import { cutOff, parseTarget, REASON, REASON_AND_SESSIONS, type CutOffAct } from './cut-off.ts';
-import { withRecords } from './operator.ts';
+import { withRecords, type Records } from './operator.ts';
 import { jsonLines, table, utc } from './table.ts';
 
 const USAGE = `usage: lkps clients list [--limit n] [--json]
@@ -11,7 +11,7 @@ const USAGE = `usage: lkps clients list [--limit n] [--json]
 <client> is an Entra application id. block: neither it nor any user behind it starts a session any
 more, and its open sessions end, but for --keep-sessions; whether it is an agent is another matter
 (lkps agents revoke). list shows the blocked ones, by id, 50 at most unless --limit says otherwise.
-A reason stays on record for ever: no names, no addresses.
+A reason stays on record for ever: no names, no addresses, no ids.
 `;
 
 const DEFAULT_LIMIT = '50';
@@ -41,17 +41,17 @@ export const clients: Command = commandGroup(USAGE, {
   block: async (args, io) => {
     const { values, positionals } = parseOptions(args, REASON_AND_SESSIONS);
     const { id: client, note } = parseTarget('client', positionals, values, parseClientId);
-    const act: CutOffAct = {
-      cutOff: async (records, sessions) => {
+    const act = (records: Records): CutOffAct => ({
+      cutOff: async (sessions) => {
         const outcome = await new BlockClient(records).execute({ client, ...note, sessions });
         return `${outcome === 'blocked' ? 'blocked' : 'already blocked'}: ${client}`;
       },
       toEnd: { which: { client }, cause: 'client_blocked', ...note },
-      unknown: async ({ view }) => {
-        const [known] = await view.listSessions({ client, limit: 1 });
+      unknown: async () => {
+        const [known] = await records.view.listSessions({ client, limit: 1 });
         return known === undefined ? `${client} has never started a session here` : undefined;
       },
-    };
+    });
     return cutOff(act, values, io);
   },
 

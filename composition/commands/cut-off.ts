@@ -36,36 +36,38 @@ export function parseTarget<Id>(
 
 export interface CutOffAct {
   /** @returns what to say of it. */
-  readonly cutOff: (records: Records, sessions: RevokeAgentInput['sessions']) => Promise<string>;
+  readonly cutOff: (sessions: RevokeAgentInput['sessions']) => Promise<string>;
   readonly toEnd: EndSessionsInput;
   /** What to say where nobody here knows it: a slip in the id looks just like this. */
-  readonly unknown: (records: Records) => Promise<string | undefined>;
+  readonly unknown: () => Promise<string | undefined>;
 }
 
 /** Cuts off, then ends what is open unless told to keep it, then looks whether it was anybody. */
 export async function cutOff(
-  { cutOff: act, toEnd, unknown }: CutOffAct,
+  actOn: (records: Records) => Promise<CutOffAct> | CutOffAct,
   options: CutOffOptions,
   io: CommandIo,
 ): Promise<0 | 1> {
-  const warn = async (records: Records): Promise<void> => {
-    const warning = await unknown(records);
+  const warn = async ({ unknown }: CutOffAct): Promise<void> => {
+    const warning = await unknown();
     if (warning !== undefined) {
       io.err(`lkps: ${warning}\n`);
     }
   };
   if (options['keep-sessions'] === true) {
     await withRecords(io.env, async (records) => {
-      io.out(`${await act(records, 'kept')}\nits open sessions go on\n`);
-      await warn(records);
+      const act = await actOn(records);
+      io.out(`${await act.cutOff('kept')}\nits open sessions go on\n`);
+      await warn(act);
     });
     return 0;
   }
   try {
     return await withRooms(io.env, async (records) => {
-      io.out(`${await act(records, 'to_end')}\n`);
-      const code = await endSessions(records, toEnd, io);
-      await warn(records);
+      const act = await actOn(records);
+      io.out(`${await act.cutOff('to_end')}\n`);
+      const code = await endSessions(records, act.toEnd, io);
+      await warn(act);
       return code;
     });
   } catch (error) {

@@ -24,7 +24,9 @@ export async function endSessions(
 function summaryOf(sessions: readonly EndedSession[]): string {
   const ended = sessions.filter(({ outcome }) => outcome === 'ended').length;
   const over = sessions.filter(({ outcome }) => outcome === 'already_over').length;
-  return `ended: ${plural(ended, 'session')}${over === 0 ? '' : `; ${over} already over`}`;
+  const failed = sessions.length - ended - over;
+  const all = failed === 0 ? '' : `${ended} of `;
+  return `ended: ${all}${plural(ended + failed, 'session')}${over === 0 ? '' : `; ${over} already over`}`;
 }
 
 function isFailed(session: EndedSession): session is Extract<EndedSession, { readonly outcome: 'failed' }> {

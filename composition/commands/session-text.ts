@@ -121,11 +121,11 @@ export function sessionText(shown: {
     '\n',
     table(['LEARNT (UTC)', 'FACT', 'WHO', 'REASON'], facts),
     '\n',
-    table(['ON RECORD (UTC)', 'TYPE', 'OUTCOME', 'REASON, DETAILS'], trail),
+    table(['ON RECORD (UTC)', 'TYPE', 'OUTCOME', 'REASON, DETAILS'], trail, Infinity),
   ].join('');
 }
 
-/** By name, but for what an operator wrote, which may be cut. */
+/** By name, and last what an operator wrote. */
 function wordsOf({ note, ...details }: Readonly<Record<string, string>> = {}): readonly string[] {
   const words = Object.entries(details).map(([name, value]) => `${name}=${value}`);
   return [...words.sort(), ...(note === undefined ? [] : [`note=${note}`])];

@@ -1,11 +1,12 @@
 import {
-  parseAgentName,
   parseClientId,
   parseOperatorNote,
   parseSessionId,
+  type ClientId,
+  type SessionId,
   type SessionSelection,
-  type SessionsToEnd,
 } from '../../core/index.ts';
+import { findAgent, parseAgentArgument, type AgentArgument } from './agent-argument.ts';
 import {
   commandGroup,
   noPositional,
@@ -17,7 +18,7 @@ import {
   type Command,
 } from './command.ts';
 import { endSessions } from './end-sessions.ts';
-import { withRecords, withRooms } from './operator.ts';
+import { withRecords, withRooms, type Records } from './operator.ts';
 import { describeFact, describeRecord, describeSession, sessionText } from './session-text.ts';
 import { jsonLines, table, utc } from './table.ts';
 
@@ -25,9 +26,11 @@ const USAGE = `usage: lkps sessions list [--agent agent] [--client client] [--op
        lkps sessions show <session id> [--json]
        lkps sessions end <session id> | --agent agent | --client client  [--reason text]
 
-An agent is an Entra application id or <application id>.<user's object id>, a client an application
-id. Lists are newest first, 50 at most unless --limit says otherwise. end closes the room at LiveKit,
-which puts everyone out; --agent and --client end all that are open at that moment.
+An agent is an Entra application id, <application id>.<user's object id>, or what audit rows call a
+personal one: <application id>.<64 hexadecimal digits>. A client is an application id. Lists are
+newest first, 50 at most unless --limit says otherwise. end closes the room at LiveKit, which puts
+everyone out; --agent and --client end all that are open at that moment. A reason stays on record for
+ever: no names, no addresses, no ids.
 `;
 
 const DEFAULT_LIMIT = '50';
@@ -43,8 +46,10 @@ export const sessions: Command = commandGroup(USAGE, {
     });
     noPositional(positionals);
     const limit = parseLimit(values.limit);
-    const selection = { ...parties(values), ...(values.open === true ? { open: true as const } : {}) };
+    const parties = parseParties(values);
+    const open = values.open === true ? { open: true as const } : {};
     await withRecords(env, async (records) => {
+      const selection = { ...(await namesOf(parties, records)), ...open };
       const found = await records.view.listSessions({ ...selection, limit: limit + 1 });
       const shown = found.slice(0, limit);
       const described = shown.map((session) => describeSession(session, records));
@@ -95,13 +100,14 @@ export const sessions: Command = commandGroup(USAGE, {
       client: { type: 'string' },
       reason: { type: 'string' },
     });
-    const which = toEnd(values, positionals);
+    const toEnd = parseToEnd(values, positionals);
     const note = parsed('--reason', values.reason, parseOperatorNote);
     return withRooms(io.env, async (records) => {
-      if ('sessionId' in which && (await records.sessions.find(which)) === undefined) {
-        io.err(`lkps: there is no session ${which.sessionId}\n`);
+      if ('sessionId' in toEnd && (await records.sessions.find(toEnd)) === undefined) {
+        io.err(`lkps: there is no session ${toEnd.sessionId}\n`);
         return 1;
       }
+      const which = 'agent' in toEnd ? { agent: await findAgent(toEnd.agent, records) } : toEnd;
       const noted = note === undefined ? {} : { note };
       return endSessions(records, { which, cause: 'session_ended', ...noted }, io);
     });
@@ -113,21 +119,36 @@ function abbreviated(id: string): string {
   return `${id.slice(0, 8)}…`;
 }
 
-interface Parties {
+interface PartyOptions {
   readonly agent?: string | undefined;
   readonly client?: string | undefined;
 }
 
-function parties({ agent, client }: Parties): Pick<SessionSelection, 'agent' | 'client'> {
+interface Parties {
+  readonly agent?: AgentArgument;
+  readonly client?: ClientId;
+}
+
+function parseParties({ agent, client }: PartyOptions): Parties {
   return {
-    ...(agent === undefined ? {} : { agent: parsed('--agent', agent.toLowerCase(), parseAgentName) }),
+    ...(agent === undefined ? {} : { agent: parsed('--agent', agent, parseAgentArgument) }),
     ...(client === undefined ? {} : { client: parsed('--client', client, parseClientId) }),
   };
 }
 
+async function namesOf(
+  { agent, ...others }: Parties,
+  records: Records,
+): Promise<Pick<SessionSelection, 'agent' | 'client'>> {
+  return agent === undefined ? others : { ...others, agent: await findAgent(agent, records) };
+}
+
+type ToEnd =
+  { readonly sessionId: SessionId } | { readonly agent: AgentArgument } | { readonly client: ClientId };
+
 /** Exactly one way to say which: a slip must not end more than was meant. */
-function toEnd(values: Parties, positionals: readonly string[]): SessionsToEnd {
-  const { agent, client } = parties(values);
+function parseToEnd(values: PartyOptions, positionals: readonly string[]): ToEnd {
+  const { agent, client } = parseParties(values);
   const given = [agent, client, ...positionals].filter((value) => value !== undefined);
   if (given.length !== 1) {
     throw new UsageError('end takes one of <session id>, --agent and --client');

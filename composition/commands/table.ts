@@ -4,23 +4,27 @@ const GAP = '  ';
 const LEAST_CELL = 10;
 
 /**
- * Rows under their headings, as wide as what is in them. The last column is cut where the line would grow beyond 100
+ * Rows under their headings, as wide as what is in them. The last column is cut where the line would grow beyond `width`
  * characters; no cell can move the cursor.
  */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = WIDTH,
+): string {
   const cells = [headings, ...rows.map((row) => row.map(printable))];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => `${lineOf(row, widths)}\n`).join('');
+  return cells.map((row) => `${lineOf(row, widths, width)}\n`).join('');
 }
 
-function lineOf(row: readonly string[], widths: readonly number[]): string {
+function lineOf(row: readonly string[], widths: readonly number[], width: number): string {
   const padded = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
   const line = padded.join(GAP).trimEnd();
-  if (line.length <= WIDTH) {
+  if (line.length <= width) {
     return line;
   }
   const withoutLast = padded.slice(0, -1).join(GAP);
-  return withoutLast.length > WIDTH - LEAST_CELL ? withoutLast.trimEnd() : `${line.slice(0, WIDTH - 1)}…`;
+  return withoutLast.length > width - LEAST_CELL ? withoutLast.trimEnd() : `${line.slice(0, width - 1)}…`;
 }
 
 /** Control characters, those that turn the direction of text, halves of pairs, and all that separates lines. */

@@ -9,8 +9,8 @@ const MAX_NOTE = 200;
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/u;
 /** An e-mail address, a JWT, and a run of characters as long as the shortest key, which no sentence has. */
 const NOT_FOR_THE_RECORD = /@|eyJ|[A-Za-z0-9+/_=~.-]{32}/;
-/** The one long word that may be there: what was cut off, or a ticket of it. */
-const GUIDS = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+/** Any id of Entra, a user's object id too; with the dashes that a text editor makes of hyphens, or with none. */
+const GUID = /[0-9a-f]{8}(?:\p{Pd}?[0-9a-f]{4}){3}\p{Pd}?[0-9a-f]{12}/iu;
 
 /** @throws LkpsError `invalid_request` for what must not, or cannot, stand on an audit row. */
 export function parseOperatorNote(raw: string): OperatorNote {
@@ -21,7 +21,10 @@ export function parseOperatorNote(raw: string): OperatorNote {
   if (UNPRINTABLE.test(text)) {
     throw new LkpsError('invalid_request', 'a reason is one line, without control characters');
   }
-  if (NOT_FOR_THE_RECORD.test(text.replace(GUIDS, ' '))) {
+  if (GUID.test(text)) {
+    throw new LkpsError('invalid_request', 'a reason holds no ids: the record names what was cut off');
+  }
+  if (NOT_FOR_THE_RECORD.test(text)) {
     throw new LkpsError(
       'invalid_request',
       'a reason holds no e-mail address, token or key: it stays on record',

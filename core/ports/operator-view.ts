@@ -18,7 +18,11 @@ export interface BlockedClient {
 }
 
 export interface AgentSelection {
+  /** An application's name stands for its personal agents too. */
+  readonly agent?: AgentName;
   readonly revoked?: true;
+  /** Only those that come after this one in the order of the list; it need not be in it. */
+  readonly after?: AgentName;
   readonly limit: number;
 }
 
@@ -41,7 +45,7 @@ export interface SessionSelection {
  * @throws LkpsError All reject with `audit_unavailable` when there is no answer within 2 s.
  */
 export interface OperatorView {
-  /** By name. */
+  /** By name, in the order of its characters' codes. */
   listAgents(selection: AgentSelection): Promise<readonly ListedAgent[]>;
 
   /** Whether it ever did; an application also where a personal agent of it did. */

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       },
       maxInFlight: 256,
       databasePool: 10,
+      databaseTransport: { service: 'plaintext', owner: undefined },
       migrateAtStart: false,
       logLevel: 'info',
     });
@@ -170,11 +171,6 @@ describe('the configuration', () => {
       { LKPS_WEBHOOK_KEYS: 'APIsign:yet-another-secret-of-32-bytes-long' },
       'LKPS_WEBHOOK_KEYS',
     ],
-    [
-      'one secret for two purposes',
-      { LKPS_WEBHOOK_KEYS: `APIother:${PLANTED.livekitSecret}` },
-      'LKPS_WEBHOOK_KEYS',
-    ],
     ['a proxy secret that is the subject key', { LKPS_SUBJECT_KEY: PLANTED.proxySecret }, 'LKPS_SUBJECT_KEY'],
     [
       'the same proxy secret twice',
@@ -182,10 +178,29 @@ describe('the configuration', () => {
       'LKPS_PROXY_SECRETS',
     ],
     ['a migration without its owner', { LKPS_MIGRATE_AT_START: 'true' }, 'LKPS_DATABASE_ADMIN_URL'],
+    [
+      "the owner's login where nothing migrates",
+      { LKPS_DATABASE_ADMIN_URL: 'postgres://owner@db.internal/lkps' },
+      'LKPS_DATABASE_ADMIN_URL',
+    ],
   ])('refuses %s', (_, change, name) => {
     const problems = problemsOf({ ...COMPLETE, ...change });
     expect(problems.length).toBe(1);
     expect(problems[0]).toMatch(new RegExp(`^${name}: `));
+  });
+
+  it('refuses one secret for two purposes', () => {
+    for (const change of [
+      { LKPS_WEBHOOK_KEYS: `APIother:${PLANTED.livekitSecret}` },
+      { LKPS_PROXY_SECRETS: PLANTED.livekitSecret },
+      { LKPS_SUBJECT_KEY: PLANTED.webhookSecret },
+    ]) {
+      const [name = ''] = Object.keys(change);
+      expect(problemsOf({ ...COMPLETE, ...change })).toEqual([
+        expect.stringMatching(/^LKPS_\w+: holds a secret that LKPS_\w+ holds already$/),
+      ]);
+      expect(problemsOf({ ...COMPLETE, ...change }).join()).toContain(name);
+    }
   });
 
   it('lets the network stand in for the proof only where it says so', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, parseServeConfig } from '../../composition/config.ts';
 import { edgeLimits } from '../../composition/edge-limits.ts';
 import { risksOf } from '../../composition/risks.ts';
+import type { Environment } from '../../composition/setting-values.ts';
 import { UNLIMITED } from '../../core/index.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
 
@@ -83,6 +84,61 @@ describe('the limits of the edge', () => {
     ['LKPS_REFUSAL_ROWS', 'whoever reaches this port can fill the audit trail'],
   ])('are heard of at every start where %s is off', (name, risk) => {
     expect(risksMadeBy({ [name]: 'off' })).toEqual([`${name}=off: ${risk}`]);
+  });
+});
+
+describe('the limit of one caller', () => {
+  const settings = (caller: string, client: string): Readonly<Record<string, string>> => ({
+    LKPS_RATE_LIMIT_CALLER: caller,
+    LKPS_RATE_LIMIT_CLIENT: client,
+  });
+  it.each([
+    ['500/10', '500/10'],
+    ['50/1', '500/10'],
+    ['20/60', '20/10'],
+    ['50/3', '200/10'],
+  ])(
+    'of %s is heard of at every start, since one of them can ask all that %s lets a client ask',
+    (...limits) => {
+      expect(risksMadeBy(settings(...limits))).toEqual([
+        'LKPS_RATE_LIMIT_CALLER: is too high for LKPS_RATE_LIMIT_CLIENT: one user can use up what their client may ask',
+      ]);
+    },
+  );
+
+  it.each([
+    ['499/10', '500/10'],
+    ['50/3', '201/10'],
+    ['19/60', '20/10'],
+  ])('of %s leaves others something of %s', (...limits) => {
+    expect(risksMadeBy(settings(...limits))).toEqual([]);
+  });
+});
+
+describe('the way to the database', () => {
+  const DATABASE = 'postgres://lkps:canary@db.internal/lkps';
+  const risksOfDatabase = (env: Environment): readonly string[] =>
+    risksOf(parseServeConfig({ ...COMPLETE, ...env }).config, env).filter((risk) =>
+      /DATABASE|MIGRATE/.test(risk),
+    );
+
+  it('is heard of at every start where others can read along, or answer in place of the database', () => {
+    expect(risksOfDatabase({ LKPS_DATABASE_URL: DATABASE })).toEqual([
+      'LKPS_DATABASE_URL: what is read and written travels unencrypted to another host; sslmode=verify-full encrypts it, and checks the host',
+    ]);
+    expect(risksOfDatabase({ LKPS_DATABASE_URL: `${DATABASE}?sslmode=no-verify` })).toEqual([
+      'LKPS_DATABASE_URL: nothing shows that who answers is the database; sslmode=verify-full does',
+    ]);
+    expect(risksOfDatabase({ LKPS_DATABASE_URL: `${DATABASE}?sslmode=verify-full` })).toEqual([]);
+  });
+
+  it('is heard of where the service migrates, as is that it can then do what the owner can', () => {
+    const service = `${DATABASE}?sslmode=verify-full`;
+    const owner = { LKPS_DATABASE_ADMIN_URL: DATABASE, LKPS_MIGRATE_AT_START: 'true' };
+    expect(risksOfDatabase({ LKPS_DATABASE_URL: service, ...owner })).toEqual([
+      expect.stringMatching(/^LKPS_MIGRATE_AT_START=true: .* append-only$/),
+      expect.stringMatching(/^LKPS_DATABASE_ADMIN_URL: .* unencrypted/),
+    ]);
   });
 });
 

@@ -120,6 +120,29 @@ describe("an identity from Ocelot's headers alone", () => {
   });
 });
 
+describe('the sign-in of Entra', () => {
+  const authority = { LKPS_ENTRA_AUTHORITY: 'https://login.microsoftonline.us' };
+
+  it('is refused where nothing reads it', () => {
+    expect(problemsOf({ ...COMPLETE, ...authority })).toEqual([
+      'LKPS_ENTRA_AUTHORITY: is never read without LKPS_IDENTITY=entra or authorizer, or LKPS_APPLICATION_EVIDENCE=token, or LKPS_DIRECTORY=graph',
+    ]);
+  });
+
+  it('is read for tokens, and for Graph', () => {
+    const graph = { LKPS_DIRECTORY: 'graph', LKPS_ENTRA_TENANT_ID: TENANT };
+    for (const env of [WITH_EVIDENCE, withTokens('entra'), BEHIND_AUTHORIZER, { ...COMPLETE, ...graph }]) {
+      expect(problemsOf({ ...env, ...authority })).toEqual([]);
+    }
+  });
+
+  it('is not called unread while it is unknown which directory is meant', () => {
+    expect(problemsOf({ ...COMPLETE, ...authority, LKPS_DIRECTORY: 'Graph' })).toEqual([
+      'LKPS_DIRECTORY: must be graph or file:<path>',
+    ]);
+  });
+});
+
 describe('pages that may call', () => {
   it('are known by their origins', () => {
     const env = { ...COMPLETE, LKPS_CORS_ORIGINS: 'https://app.example.test,http://localhost:5173' };

@@ -3,7 +3,7 @@ import { migrateDatabase } from '../../composition/migrate-database.ts';
 import { operatorMessage } from '../../composition/operator-message.ts';
 import { Secret } from '../../composition/secret.ts';
 import { freePort } from '../../dev/process/free-port.ts';
-import { createEmptyDatabase } from '../support/postgres-database.ts';
+import { createEmptyDatabase, query } from '../support/postgres-database.ts';
 
 /** What the operator reads. */
 const refusal = (adminUrl: string, serviceUrl: string): Promise<unknown> =>
@@ -25,9 +25,44 @@ describe('a migration that fails', () => {
         password: 'canary',
       }).href;
       expect(await refusal(wrong, database.serviceUrl)).toMatch(
-        /^LKPS_DATABASE_ADMIN_URL: the schema was not changed: SQLSTATE 28\w{3} \w+$/,
+        /^LKPS_DATABASE_ADMIN_URL: the schema was not changed: login or password refused \(SQLSTATE 28P01 \w+\)$/,
       );
       expect(await refusal(database.adminUrl, database.adminUrl)).toMatch(/^the service must not log in as /);
+      const nowhere = (url: string): string => Object.assign(new URL(url), { pathname: '/canary' }).href;
+      expect(await refusal(nowhere(database.adminUrl), nowhere(database.serviceUrl))).toMatch(
+        /^LKPS_DATABASE_ADMIN_URL: the schema was not changed: no such database \(SQLSTATE 3D000 \w+\)$/,
+      );
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('a migration', () => {
+  it('is of one database: where the service would look into another, nothing is changed', async () => {
+    const database = await createEmptyDatabase();
+    try {
+      const elsewhere = Object.assign(new URL(database.serviceUrl), { pathname: '/canary' }).href;
+      expect(await refusal(database.adminUrl, elsewhere)).toBe(
+        'LKPS_DATABASE_URL, LKPS_DATABASE_ADMIN_URL: name two different databases; nothing was migrated',
+      );
+      expect(await query(database.adminUrl, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('says which database it was, and where, and never who logged in', async () => {
+    const database = await createEmptyDatabase();
+    try {
+      const { host, pathname } = new URL(database.adminUrl);
+      const urls = {
+        adminUrl: new Secret(database.adminUrl),
+        serviceUrl: new Secret(database.serviceUrl.replace('127.0.0.1', 'localhost')),
+      };
+      const said = { database: `${pathname.slice(1)} at ${host}` };
+      expect(await migrateDatabase(urls)).toMatchObject(said);
+      expect(await migrateDatabase(urls)).toEqual({ ...said, applied: [] });
     } finally {
       await database.drop();
     }

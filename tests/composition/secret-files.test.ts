@@ -68,6 +68,7 @@ describe('a secret in a file', () => {
   const every: Environment = {
     ...COMPLETE,
     LKPS_DATABASE_ADMIN_URL: 'postgres://owner:canary@db.internal/lkps',
+    LKPS_MIGRATE_AT_START: 'true',
   };
   /** The environment in which `name` comes from this file. */
   const from = (name: string, path: string): Environment => ({
@@ -149,7 +150,7 @@ describe('a secret in a file', () => {
   it('that does not fit is a problem of the setting, and its content is never said', () => {
     const planted = 'canary-content';
     expect(problemsOf(from(name, file(planted)))).toEqual([
-      `${name}: needs random secrets of at least 32 bytes, visible ASCII`,
+      `${name}: needs random secrets of at least 32 characters, visible ASCII`,
     ]);
     expect(problemsOf(from(name, planted)).join()).not.toContain(planted); // the secret itself, set as the file
   });

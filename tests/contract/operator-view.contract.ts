@@ -9,8 +9,6 @@ import {
   parseObjectId,
   parseOperatorNote,
   type Agent,
-  type AgentStore,
-  type CutOffStore,
   type OperatorView,
   type Session,
   type SessionIntent,
@@ -20,60 +18,28 @@ import { holds } from '../support/arbitraries.ts';
 import { asNewSession, freshSessionId } from '../support/fresh-ids.ts';
 import { sessionLives } from '../support/session-arbitraries.ts';
 import { impersonal } from '../support/session-changes.ts';
+import { describeAgentList, freshAgent, type AgentListSubject } from './agent-list.contract.ts';
 
-export interface OperatorViewSubject {
-  readonly view: OperatorView;
-  /** What it shows. */
-  readonly agents: AgentStore;
-  readonly cutOffs: CutOffStore;
+export interface OperatorViewSubject extends AgentListSubject {
   readonly sessions: SessionStore;
   /** With nothing behind it; left out where a subject cannot break. */
   readonly broken?: OperatorView;
-  readonly close: () => Promise<void>;
 }
 
 const ALL = 1000;
 const AT = new Date('2026-02-03T04:05:06.007Z');
-const LATER = new Date('2026-02-03T05:05:06.007Z');
 const note = parseOperatorNote('OPS-1');
 
 /** What every OperatorView promises. Each run opens a fresh one: a list shows everything there is. */
 export function describeOperatorView(adapter: string, open: () => Promise<OperatorViewSubject>): void {
-  describe(`OperatorView contract, agents: ${adapter}`, () => {
+  describeAgentList(adapter, open);
+
+  describe(`OperatorView contract, who is known: ${adapter}`, () => {
     let subject: OperatorViewSubject;
     beforeAll(async () => {
       subject = await open();
     });
     afterAll(() => subject.close());
-
-    it('lists agents by name, each with its registration and why it is cut off, and at most as many as asked', async () => {
-      const { agents, cutOffs, view } = subject;
-      const [plain, revoked, application] = [freshAgent(), freshAgent(), freshAgent()];
-      const user = parseObjectId(crypto.randomUUID());
-      const personal = { ...application, ...agentIdentity(application.clientId, user) };
-      const stranger = freshAgent();
-      for (const agent of [plain, revoked, application, personal]) {
-        await agents.register(agent, []);
-      }
-      await cutOffs.revokeAgent(revoked.name, { at: AT, note }, []);
-      await cutOffs.revokeAgent(stranger.name, { at: LATER }, []);
-      await cutOffs.revokeAgent(application.name, { at: AT, note }, []);
-      const restored = freshAgent();
-      await cutOffs.revokeAgent(restored.name, { at: AT }, []);
-      await cutOffs.restoreAgent(restored.name, []);
-      const registration = { registeredAt: AT, expiresAt: LATER };
-      const expected = [
-        { name: plain.name, registration },
-        { name: revoked.name, registration, revoked: { at: AT, note } },
-        { name: application.name, registration, revoked: { at: AT, note } },
-        { name: personal.name, registration, revoked: { at: AT, note } },
-        { name: stranger.name, revoked: { at: LATER } },
-      ].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const cutOff = expected.filter(({ name }) => name !== plain.name);
-      expect(await view.listAgents({ limit: ALL })).toEqual(expected);
-      expect(await view.listAgents({ limit: 2 })).toEqual(expected.slice(0, 2));
-      expect(await view.listAgents({ revoked: true, limit: ALL })).toEqual(cutOff);
-    });
 
     it('tells who has ever registered, an application with its personal agents, from who was only revoked', async () => {
       const { agents, cutOffs, view } = subject;
@@ -215,13 +181,4 @@ async function populate({ sessions }: OperatorViewSubject): Promise<Session[]> {
 function isOf(agent: Agent['name'], { intent }: Session): boolean {
   const { clientId, userId } = ownerOf(agent);
   return intent.agent === agent || (userId === undefined && intent.agentClientId === clientId);
-}
-
-function freshAgent(): Agent {
-  return {
-    ...agentIdentity(parseClientId(crypto.randomUUID())),
-    clientAuthorization: 'required',
-    registeredAt: AT,
-    expiresAt: LATER,
-  };
 }

@@ -30,6 +30,25 @@ describe('an operator’s reason', () => {
     expect(() => parseOperatorNote(text)).toThrow(invalid);
   });
 
+  it.each([
+    ['as it is', (id: string) => id],
+    ['in capitals', (id: string) => id.toUpperCase()],
+    ['in braces', (id: string) => `{${id}}`],
+    ['without hyphens', (id: string) => id.replaceAll('-', '')],
+    ['with dashes', (id: string) => id.replaceAll('-', '\u2013')],
+    ['as an identity', (id: string) => `user-${id}`],
+    ['within a word', (id: string) => `x${id}y`],
+  ])('never holds a GUID, and says that it is one: %s', (_how, written) => {
+    const around = fc.stringMatching(/^[ a-z:]{0,20}$/);
+    fc.assert(
+      fc.property(around, objectIds, around, (before, id, after) => {
+        const text = `${before}${written(id)}${after}`;
+        expect(() => parseOperatorNote(text)).toThrow('a reason holds no ids');
+        expect(() => parseOperatorNote(text)).toThrow(invalid);
+      }),
+    );
+  });
+
   it('never holds an e-mail address, whatever stands around it', () => {
     fc.assert(
       fc.property(fc.string(), emails, fc.string(), (before, email, after) => {

@@ -148,8 +148,9 @@ describe('cutting off', () => {
   it('sessions are listed, shown and ended by hand; a user is a reference there', async () => {
     const witness = await joined();
     const { sessionId } = witness.session;
+    const why = 'OPS-2: asked for by the team that runs this agent, after the talk of today';
     expect((await lkps('sessions', 'list', '--open')).stdout).toContain(sessionId);
-    expect(await lkps('sessions', 'end', sessionId, '--reason', 'OPS-2')).toMatchObject({
+    expect(await lkps('sessions', 'end', sessionId, '--reason', why)).toMatchObject({
       code: 0,
       stdout: 'ended: 1 session',
     });
@@ -159,7 +160,7 @@ describe('cutting off', () => {
       ({ stdout }) => stdout.includes('room_finished'),
     );
     const shown = await lkps('sessions', 'show', sessionId);
-    for (const word of ['ended', 'revoked', 'session_cut', 'session.ended_by_operator', 'OPS-2']) {
+    for (const word of ['ended', 'revoked', 'session_cut', 'session.ended_by_operator', `note=${why}`]) {
       expect(shown.stdout).toContain(word);
     }
     const { objectId, email } = fixture.stack.accounts.users.ada;
@@ -202,7 +203,7 @@ describe('cutting off', () => {
     await lkps('clients', 'block', client);
     await lkps('clients', 'unblock', client);
     const rows = await fixture.sql<{ type: string; details: Readonly<Record<string, string>> }>(
-      `select type, details from audit_events where type like 'agent.re%d' and type <> 'agent.registered'
+      `select type, details, actor_kind, actor_client_id, actor_user_ref, source_ip from audit_events where type like 'agent.re%d' and type <> 'agent.registered'
          or type like 'client.%' order by event_id desc limit 4`,
     );
     expect(rows.map(({ type }) => type).reverse()).toEqual([
@@ -212,6 +213,15 @@ describe('cutting off', () => {
       'client.unblocked',
     ]);
     expect(rows.at(-1)?.details).toEqual({ by: 'operator', note: 'OPS-3', sessions: 'to_end' });
+    for (const { details, ...row } of rows) {
+      expect(details['by']).toBe('operator');
+      expect(row).toMatchObject({
+        actor_kind: null,
+        actor_client_id: null,
+        actor_user_ref: null,
+        source_ip: null,
+      });
+    }
   });
 
   it('agents are listed for programs too; a command it does not know is a 2', async () => {

@@ -83,7 +83,8 @@ describe('the service as a process', () => {
       LKPS_DATABASE_URL: serviceUrl,
       LKPS_DATABASE_ADMIN_URL: adminUrl,
     });
-    expect(again).toMatchObject({ exit: { code: 0 }, output: 'nothing to migrate' });
+    const { host } = new URL(adminUrl);
+    expect(again).toMatchObject({ exit: { code: 0 }, output: `nothing to migrate (at_start at ${host})` });
   });
 
   it('says in words that it cannot listen', async () => {

@@ -31,18 +31,18 @@ export class MemoryOperatorView implements OperatorView {
     this.#stores = stores;
   }
 
-  listAgents({ revoked, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
+  listAgents({ agent, revoked, after, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
     const { agents, cutOffs } = this.#stores;
-    const names = [...new Set([...agents.names, ...cutOffs.revoked])].sort();
+    const names = [...new Set([...agents.names, ...cutOffs.revoked])]
+      .filter((name) => agent === undefined || standsFor(agent, name))
+      .filter((name) => after === undefined || name > after)
+      .sort();
     const listed = names.map((name) => this.#listed(name));
-    return Promise.resolve(listed.filter((agent) => revoked !== true || agent.revoked).slice(0, limit));
+    return Promise.resolve(listed.filter((known) => revoked !== true || known.revoked).slice(0, limit));
   }
 
   hasRegistered(agent: AgentName): Promise<boolean> {
-    const { clientId, userId } = ownerOf(agent);
-    const isMeant = (name: AgentName): boolean =>
-      name === agent || (userId === undefined && ownerOf(name).clientId === clientId);
-    return Promise.resolve(this.#stores.agents.names.some(isMeant));
+    return Promise.resolve(this.#stores.agents.names.some((name) => standsFor(agent, name)));
   }
 
   listBlockedClients(limit: number): Promise<readonly BlockedClient[]> {
@@ -82,16 +82,17 @@ export class MemoryOperatorView implements OperatorView {
 function isSelected(session: Session, { agent, client, open, after }: SessionSelection): boolean {
   const { intent } = session;
   return (
-    (agent === undefined || intent.agent === agent || isApplicationOf(agent, session)) &&
+    (agent === undefined || standsFor(agent, intent.agent)) &&
     (client === undefined || intent.caller.clientId === client) &&
     (open !== true || !isOver(session)) &&
     (after === undefined || (after.intent.sessionId !== intent.sessionId && newestFirst(after, session) < 0))
   );
 }
 
-function isApplicationOf(agent: AgentName, { intent }: Session): boolean {
+/** An application for its personal agents too. */
+function standsFor(agent: AgentName, name: AgentName): boolean {
   const { clientId, userId } = ownerOf(agent);
-  return userId === undefined && intent.agentClientId === clientId;
+  return name === agent || (userId === undefined && ownerOf(name).clientId === clientId);
 }
 
 function newestFirst({ intent: a }: Session, { intent: b }: Session): number {

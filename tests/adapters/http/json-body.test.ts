@@ -95,6 +95,26 @@ describe('the body of a request', () => {
     },
   );
 
+  it.for([
+    ['[]', '', 'must be an object'],
+    ['{"client_authorization": 1}', 'client_authorization', 'must be required or open'],
+    ['{"permissions": {"can_publish": "yes"}}', 'permissions.can_publish', 'must be true or false'],
+    [
+      '{"permissions": {"can_publish_sources": "camera"}}',
+      'permissions.can_publish_sources',
+      'must be a list',
+    ],
+    [
+      '{"permissions": {"can_publish_sources": ["film"]}}',
+      'permissions.can_publish_sources.0',
+      'must be one of camera, microphone, screen_share, screen_share_audio',
+    ],
+    ['{"participant_name": 1}', 'participant_name', 'must be text'],
+  ] as const)('is told of %s in the words of this API what it may be', async ([text, path, message]) => {
+    const { body } = await (text.includes('client_authorization') ? register(text) : start(text));
+    expect(body).toHaveProperty('errors', [{ path, message }]);
+  });
+
   it.for(['null', '1', 'true', '{}', '[]', '""', '"x"', `["${AGENT}"]`, `"${AGENT} "`, `"{${AGENT}}"`])(
     'is refused with %s for an agent, by the name of the field',
     async (value) => {

@@ -95,6 +95,24 @@ describe('the user agent', () => {
     ).toBeUndefined();
   });
 
+  it.for([
+    '0e500000-0000-4000-8000-0000000000ad',
+    '0E500000-0000-4000-8000-0000000000AD',
+    'tool/0e500000-0000-4000-8000-0000000000ad;x',
+    'user=ada%40example.test',
+    'ada%2540example.test',
+  ])('goes on record without the word %j', (word) => {
+    const { userAgent } = context([['user-agent', `tool/1.0 ${word} (linux)`]]);
+    expect(userAgent).toBe('tool/1.0 [redacted] (linux)');
+  });
+
+  it.for([
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+    'azsdk-js/1.2.3 (100%4; 20261121-0000-4000-8000)',
+  ])('is kept as it is where it names nobody: %j', (agent) => {
+    expect(context([['user-agent', agent]]).userAgent).toBe(agent);
+  });
+
   it('goes on record without an e-mail address and without a token', () => {
     const agent = 'tool/1.0 (ada@example.test) eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.sig key=eyJhbGci';
     expect(context([['user-agent', agent]]).userAgent).toBe('tool/1.0 [redacted] [redacted] [redacted]');

@@ -115,7 +115,7 @@ describe('the commands that cut off', () => {
     const alive = stage.env;
     stage.env = { ...stage.env, LKPS_LIVEKIT_URL: await deadUrl() };
     const failed = await run(agents, 'revoke', agent);
-    expect(failed).toMatchObject({ code: 1, out: `revoked: ${agent}\nended: 0 sessions\n` });
+    expect(failed).toMatchObject({ code: 1, out: `revoked: ${agent}\nended: 0 of 1 session\n` });
     expect(failed.err).toContain(`not ended: ${sessionId} (livekit_unavailable)`);
     expect(failed.err).toContain('run the same command again');
     expect(await stage.subject.sessions.find({ sessionId })).toMatchObject({ state: 'starting' });
@@ -161,12 +161,16 @@ describe('the commands that cut off', () => {
     ['revoke', agent, 'another'],
     ['revoke', agent, '--reason', 'ada@example.test said so'],
     ['revoke', agent, '--reason', 'eyJhbGciOiJIUzI1NiJ9.e30.x'],
+    ['revoke', agent, '--reason', `asked by ${USER}`],
     ['revoke', agent, '--reason', 'two\nlines'],
     ['revoke', agent, '--reason', ''],
     ['revoke', agent, '--keep-session'],
     ['list', '--limit', '0'],
     ['list', '--limit', '5000'],
     ['list', agent],
+    ['list', '--after', 'b'],
+    ['list', '--agent', `${agent}.${'a'.repeat(63)}`],
+    ['revoke', `b.${'a'.repeat(64)}`],
     ['remove', agent],
     [],
   ])('agents %j is no command: nothing is done', async (args) => {
