@@ -1,7 +1,8 @@
 import knex, { type Knex } from 'knex';
 import { Pool, type PoolClient } from 'pg';
 import type { Deployment } from './deployment-row.ts';
-import { ForeignDatabase, onlyDatabaseOf } from './own-database.ts';
+import { ForeignDatabase } from './foreign-database.ts';
+import { onlyDatabaseOf } from './own-database.ts';
 import { unavailable } from './unavailable.ts';
 import { withDeadline } from './with-deadline.ts';
 

@@ -1,20 +1,7 @@
 import { DatabaseError, type PoolClient } from 'pg';
 import { differencesOf, toDeploymentRow, type Deployment, type DeploymentRow } from './deployment-row.ts';
+import { ForeignDatabase } from './foreign-database.ts';
 
-/** A connection leads to the database of another deployment. The message holds neither region nor key. */
-export class ForeignDatabase extends Error {
-  readonly differences: readonly (keyof Deployment)[];
-
-  constructor(differences: readonly (keyof Deployment)[]) {
-    super(
-      `the database belongs to a deployment of another ${differences.map((what) => WORDS[what]).join(' and ')}`,
-    );
-    this.name = 'ForeignDatabase';
-    this.differences = differences;
-  }
-}
-
-const WORDS: Readonly<Record<keyof Deployment, string>> = { region: 'region', subjectKey: 'subject key' };
 const UNDEFINED_TABLE = '42P01';
 
 /**
