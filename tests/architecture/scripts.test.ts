@@ -21,10 +21,4 @@ describe('the scripts of package.json', () => {
       expect(scripts[`pre${name}`], name).toBe(RUNTIME_CHECK);
     }
   });
-
-  it('check all that can be checked: each check:* is part of check', () => {
-    const parts = Object.keys(scripts).filter((name) => name.startsWith('check:'));
-    const run = scripts['check']?.split(' && ').map((command) => command.replace('npm run ', ''));
-    expect(run?.toSorted()).toEqual(parts.toSorted());
-  });
 });
