@@ -12,6 +12,7 @@ const LIMITS = {
   requestTimeout: 20_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
+  requireHostHeader: false, // serveInOrder does
 } as const satisfies ServerOptions;
 /** Longer than any answer takes to come; so it ends connections on which nobody reads the answer. */
 const STALLED_MS = 30_000;

@@ -15,14 +15,16 @@ const REFUSALS: Readonly<Record<string, string>> = {
 const MAX_UNANSWERED = 8;
 
 /**
- * Requests of one connection are answered in their order (RFC 9112 section 9.3.2). Node by itself gets ahead of it: it
- * writes `100 Continue` into the answer before, and refuses bytes that are no request in place of the answer that it is
- * still working on, so that a request which was carried out looks refused. Here such a connection just ends, as does one with too many requests
- * that wait for the answer before.
+ * Requests of one connection are answered in their order, each once (RFC 9112 section 9.3.2). Node by itself gets ahead
+ * of it: it writes `100 Continue` into the answer before, and refuses bytes that are no request in place of the answer
+ * that it is still working on, so that a request which was carried out looks refused. Here such a connection just ends,
+ * as does one with too many requests that wait for the answer before.
+ *
+ * @param server With `requireHostHeader: false`: what Node refuses unseen is not known here to have been answered.
  */
 export function serveInOrder(server: Server, respond: RequestListener): void {
   const open = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+  const serve = (request: IncomingMessage, response: ServerResponse, answer = respond): void => {
     const { socket } = request;
     const exchanges = open.get(socket) ?? new Map<IncomingMessage, ServerResponse>();
     if (exchanges.size === MAX_UNANSWERED) {
@@ -33,9 +35,14 @@ export function serveInOrder(server: Server, respond: RequestListener): void {
     }
     open.set(socket, exchanges.set(request, response));
     response.once('close', () => exchanges.delete(request));
-    respond(request, response);
+    (hasHost(request) ? answer : refuse(400))(request, response);
   };
-  server.on('request', serve);
+  server.on('request', (request, response) => {
+    serve(request, response);
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    serve(request, response, refuse(417));
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (response.socket !== null) {
       response.writeContinue(); // null: the answer before is not through yet
@@ -53,4 +60,15 @@ export function serveInOrder(server: Server, respond: RequestListener): void {
     const status = REFUSALS[error.code ?? ''] ?? '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
   });
+}
+
+/** RFC 9112 section 3.2: HTTP/1.1 says which host. */
+function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
+  return httpVersion !== '1.1' || headers.host !== undefined;
+}
+
+function refuse(status: 400 | 417): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { connection: 'close' }).end();
+  };
 }

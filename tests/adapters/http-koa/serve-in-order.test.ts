@@ -30,6 +30,22 @@ describe('requests of one connection', () => {
     expect(textOf(received)).toBe('');
   });
 
+  it.for([
+    ['400 Bad Request', ['x: no host']],
+    ['417 Expectation Failed', ['host: x', 'expect: the unexpected']],
+  ] as const)(
+    'are refused once, with a %s, where what follows is no request either',
+    async ([status, headers]) => {
+      const head = ['POST /refused HTTP/1.1', ...headers, 'transfer-encoding: chunked', '', ''].join('\r\n');
+      const received = textOf(
+        await exchange(server.port, [`${head}1;${'x'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`]),
+      );
+      expect(received).toMatch(new RegExp(`^(HTTP/1\\.1 ${status}\r\nconnection: close\r\n[^]*)?$`, 'i'));
+      expect(received.match(/HTTP/g) ?? []).toHaveLength(received === '' ? 0 : 1);
+      expect(carriedOut).not.toContain('/refused');
+    },
+  );
+
   it('end, and begin no more work, where too many wait for the answer before', async () => {
     carriedOut.length = 0;
     const many = Array.from({ length: 1_000 }, (_, index) => request(`/${index}`)).join('');
