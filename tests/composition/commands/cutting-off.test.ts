@@ -179,23 +179,27 @@ describe('the commands that cut off', () => {
     expect(stage.livekit.tokens).toEqual([]);
   });
 
+  /** Commands that write and that read alike, in these words and with no value of a setting. */
+  const expectAllRefused = async (words: string): Promise<void> => {
+    for (const [command, ...args] of [
+      [agents, 'revoke', agent],
+      [clients, 'list'],
+      [sessions, 'list'],
+    ] as const) {
+      const refused = run(command, ...args);
+      await expect(refused).rejects.toThrow(StartError);
+      await expect(refused).rejects.toThrow(words);
+      await expect(refused).rejects.not.toThrow('canary');
+    }
+  };
+
   it.each([
     ['LKPS_SUBJECT_KEY', 'canary-of-another-key-0123456789abcdef'],
     ['LKPS_REGION', 'canary-region'],
   ])('refuse another %s than the records were made with, and do nothing', async (name, value) => {
     const right = stage.env;
     stage.env = { ...right, [name]: value };
-    const calls = [
-      () => run(agents, 'revoke', agent),
-      () => run(clients, 'list'),
-      () => run(sessions, 'list'),
-    ];
-    for (const refuse of calls) {
-      const refused = refuse();
-      await expect(refused).rejects.toThrow(StartError);
-      await expect(refused).rejects.toThrow(name);
-      await expect(refused).rejects.not.toThrow('canary');
-    }
+    await expectAllRefused(name);
     expect(await stage.trail()).toEqual([]);
     stage.env = right;
     expect(await run(agents, 'revoke', agent)).toMatchObject({ code: 0 });
@@ -203,16 +207,7 @@ describe('the commands that cut off', () => {
 
   it('refuse a database on which no service has run, and do not make it theirs', async () => {
     await query(stage.subject.urls.adminUrl, 'delete from deployment');
-    const calls = [
-      () => run(agents, 'revoke', agent),
-      () => run(clients, 'list'),
-      () => run(sessions, 'list'),
-    ];
-    for (const refuse of calls) {
-      const refused = refuse();
-      await expect(refused).rejects.toThrow(StartError);
-      await expect(refused).rejects.toThrow('start the service first');
-    }
+    await expectAllRefused('start the service first');
     expect(await stage.trail()).toEqual([]);
     expect(await query(stage.subject.urls.adminUrl, 'select from deployment')).toEqual([]);
   });
