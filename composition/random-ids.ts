@@ -1,12 +1,16 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
 import {
+  parseConnectionId,
   parseEventId,
+  parseGatewayId,
   parseRequestId,
   parseSessionId,
   parseTokenId,
   roomNameOf,
+  type ConnectionId,
   type EventId,
+  type GatewayId,
   type Ids,
   type RequestId,
   type RoomName,
@@ -36,6 +40,14 @@ export class RandomIds implements Ids {
 
   requestId(): RequestId {
     return parseRequestId(randomUUID());
+  }
+
+  connectionId(): ConnectionId {
+    return parseConnectionId(randomUUID());
+  }
+
+  gatewayId(): GatewayId {
+    return parseGatewayId(randomUUID());
   }
 
   /** Within one millisecond, or when the clock went back, a sequence keeps the order (RFC 9562 section 6.2). */

@@ -17,6 +17,7 @@ export type LkpsErrorCode =
   | 'livekit_unavailable'
   | 'audit_unavailable'
   | 'authorization_unavailable'
+  | 'agent_unavailable'
   | 'overloaded';
 
 /** One thing wrong with a request; `path` is a JSON path such as `agent_entra_app_id`. */

@@ -19,15 +19,20 @@ export { parseOperatorNote, type CutOff, type OperatorNote } from './model/cut-o
 export {
   agentNameOf,
   agentRefOf,
+  isJobId,
   isGuid,
   isRequestId,
   isRoomName,
   isRoomSid,
+  jobIdentityOf,
   ownerOf,
   parseAgentName,
   parseAgentRef,
   parseClientId,
+  parseConnectionId,
   parseEventId,
+  parseGatewayId,
+  parseJobId,
   parseObjectId,
   parseParticipantIdentity,
   parseRequestId,
@@ -39,7 +44,11 @@ export {
   type AgentName,
   type AgentRef,
   type ClientId,
+  type ConnectionId,
   type EventId,
+  type GatewayId,
+  type JobId,
+  type JobIdentity,
   type ObjectId,
   type ParticipantIdentity,
   type RequestId,
@@ -73,10 +82,34 @@ export {
   TRACK_SOURCES,
   type Grants,
   type IssuedToken,
+  type JobGrants,
   type TokenSpec,
   type TokenTtlMs,
   type TrackSource,
 } from './model/token.ts';
+export type { WorkerConnection, WorkerDue, WorkerPass } from './model/worker.ts';
+export type {
+  DroppedMessage,
+  LineEffect,
+  LineEvent,
+  Offer,
+  OfferVerdict,
+  PlannedClose,
+  WorkerLine,
+  WorkerOffence,
+} from './model/worker-line.ts';
+export type {
+  JobSeat,
+  JobUpdate,
+  ServerMessage,
+  WorkerAnswer,
+  WorkerCapacity,
+  WorkerMessage,
+  WorkerPermissions,
+  WorkerRegister,
+  WorkerReport,
+  WorkerStatusReport,
+} from './model/worker-message.ts';
 export {
   classifyCaller,
   mayBeApplication,
@@ -97,9 +130,11 @@ export {
   type EntraTrust,
 } from './policy/entra-claims.ts';
 export { foldSession } from './policy/session-fold.ts';
+export { openLine, step } from './policy/worker-line.ts';
 export { agentToken, participantToken, type SessionSeat, type TokenTime } from './policy/token-policy.ts';
 export { identifyVerified } from './policy/verified-caller.ts';
 export type { AgentStore, KnownAgent } from './ports/agent-store.ts';
+export type { AgentTokenVerification, AgentTokenVerifier } from './ports/agent-token-verifier.ts';
 export type { AccessTokenVerifier, TokenVerification } from './ports/access-token-verifier.ts';
 export type { ApplicationDirectory, PreAuthorization } from './ports/application-directory.ts';
 export type { AuditStore } from './ports/audit-store.ts';
@@ -125,6 +160,7 @@ export type {
   SessionStore,
 } from './ports/session-store.ts';
 export type { TokenIssuer } from './ports/token-issuer.ts';
+export type { WorkerRegistry } from './ports/worker-registry.ts';
 export type {
   LiveKitEvent,
   SignedWebhook,

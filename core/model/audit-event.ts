@@ -30,7 +30,13 @@ export type AuditEventType =
   | 'session.transition'
   | 'session.agent_presence'
   | 'session.ended_by_operator'
-  | 'webhook.rejected';
+  | 'webhook.rejected'
+  | 'worker.admitted'
+  | 'worker.refused'
+  | 'worker.closed'
+  | 'worker.job_relayed'
+  | 'worker.job_withheld'
+  | 'worker.message_refused';
 
 export type AuditOutcome = 'allowed' | 'denied' | 'error';
 

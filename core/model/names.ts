@@ -27,6 +27,14 @@ export type ParticipantIdentity = Branded<'ParticipantIdentity'>;
 export type RequestId = Branded<'RequestId'>;
 /** A token's `jti`. */
 export type TokenId = Branded<'TokenId'>;
+/** One worker's connection to a gateway, for as long as it lasts. */
+export type ConnectionId = Branded<'ConnectionId'>;
+/** One process that runs a gateway. */
+export type GatewayId = Branded<'GatewayId'>;
+/** LiveKit's id of one job of an agent (`AJ_...`). */
+export type JobId = Branded<'JobId'>;
+/** `agent-<job id>`: who an agent is in the room of a job. */
+export type JobIdentity = Branded<'JobIdentity'>;
 /** UUID v7: its order is the order of time. */
 export type EventId = Branded<'EventId'>;
 
@@ -35,6 +43,7 @@ const AGENT_NAME = new RegExp(`${GUID.source.slice(0, -1)}(?:\\.${GUID.source.sl
 const AGENT_REF = new RegExp(`${AGENT_NAME.source}|${GUID.source.slice(0, -1)}\\.[0-9a-f]{64}$`);
 const ROOM_NAME = /^s-[0-9a-f]{32}$/;
 const ROOM_SID = /^RM_[A-Za-z0-9_-]{1,64}$/;
+const JOB_ID = /^AJ_[A-Za-z0-9_-]{1,64}$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const PARTICIPANT_IDENTITY = new RegExp(`^(?:user|app)-${GUID.source.slice(1)}`);
 
@@ -61,6 +70,26 @@ export function parseEventId(raw: string): EventId {
 
 export function parseTokenId(raw: string): TokenId {
   return matching(GUID, raw, 'a token id (UUID)') as TokenId;
+}
+
+export function parseConnectionId(raw: string): ConnectionId {
+  return matching(GUID, raw, 'a connection id (UUID)') as ConnectionId;
+}
+
+export function parseGatewayId(raw: string): GatewayId {
+  return matching(GUID, raw, 'a gateway id (UUID)') as GatewayId;
+}
+
+export function isJobId(raw: string): boolean {
+  return JOB_ID.test(raw);
+}
+
+export function parseJobId(raw: string): JobId {
+  return matching(JOB_ID, raw, 'a job id') as JobId;
+}
+
+export function jobIdentityOf(job: JobId): JobIdentity {
+  return `agent-${job}` as JobIdentity;
 }
 
 export function parseAgentName(raw: string): AgentName {

@@ -1,5 +1,5 @@
 import { LkpsError } from '../errors.ts';
-import type { AgentName, ParticipantIdentity, RoomName, TokenId } from './names.ts';
+import type { AgentName, JobIdentity, ParticipantIdentity, RoomName, TokenId } from './names.ts';
 
 declare const ttl: unique symbol;
 /** Milliseconds a token lives: whole seconds, at least one, at most an hour. */
@@ -15,7 +15,7 @@ export function parseTokenTtlSeconds(seconds: number): TokenTtlMs {
 }
 
 /** LiveKit's video grant, cut down to what the platform ever gives: the type cannot say `roomAdmin`. */
-export type Grants = AgentGrants | ParticipantGrants;
+export type Grants = AgentGrants | ParticipantGrants | JobGrants;
 
 export interface AgentGrants {
   readonly agent: true;
@@ -39,9 +39,24 @@ export interface ParticipantGrants {
   readonly canUpdateOwnMetadata: false;
 }
 
+/** What an agent may do in the room of one job. Never `agent`: that would open LiveKit's worker endpoint. */
+export interface JobGrants {
+  readonly roomJoin: true;
+  readonly room: RoomName;
+  readonly canPublish: boolean;
+  /** Never empty; absent means all of them. */
+  readonly canPublishSources?: readonly TrackSource[];
+  readonly canSubscribe: boolean;
+  readonly canPublishData: boolean;
+  /** So that it can tell its state. */
+  readonly canUpdateOwnMetadata: boolean;
+}
+
 /** Everything a token says; only the signature is missing. */
 export interface TokenSpec {
-  readonly subject: AgentName | ParticipantIdentity;
+  readonly subject: AgentName | ParticipantIdentity | JobIdentity;
+  /** Others in the room see it as an agent; absent for everybody else. */
+  readonly kind?: 'agent';
   readonly grants: Grants;
   /** Participant attributes: the platform's own (`lkps.*`), and what the caller asked for. Empty for an agent. */
   readonly attributes: Readonly<Record<string, string>>;

@@ -1,10 +1,14 @@
 import {
+  parseConnectionId,
   parseEventId,
+  parseGatewayId,
   parseRequestId,
   parseSessionId,
   parseTokenId,
   roomNameOf,
+  type ConnectionId,
   type EventId,
+  type GatewayId,
   type Ids,
   type RequestId,
   type RoomName,
@@ -31,6 +35,14 @@ export class CountingIds implements Ids {
 
   requestId(): RequestId {
     return parseRequestId(`r-${this.#next(8)}`);
+  }
+
+  connectionId(): ConnectionId {
+    return parseConnectionId(this.#guid('c0000000'));
+  }
+
+  gatewayId(): GatewayId {
+    return parseGatewayId(this.#guid('6a7e0000'));
   }
 
   /** UUID v7 in form: the time, then the count, so that later ids sort later. */
