@@ -78,6 +78,7 @@ export {
   type SessionStatus,
 } from './model/session.ts';
 export {
+  AGENT_GRANTS,
   parseTokenTtlSeconds,
   TRACK_SOURCES,
   type Grants,
@@ -131,7 +132,14 @@ export {
 } from './policy/entra-claims.ts';
 export { foldSession } from './policy/session-fold.ts';
 export { openLine, step } from './policy/worker-line.ts';
-export { agentToken, participantToken, type SessionSeat, type TokenTime } from './policy/token-policy.ts';
+export {
+  agentToken,
+  jobToken,
+  participantToken,
+  type AgentJob,
+  type SessionSeat,
+  type TokenTime,
+} from './policy/token-policy.ts';
 export { identifyVerified } from './policy/verified-caller.ts';
 export type { AgentStore, KnownAgent } from './ports/agent-store.ts';
 export type { AgentTokenVerification, AgentTokenVerifier } from './ports/agent-token-verifier.ts';
@@ -167,6 +175,8 @@ export type {
   WebhookVerification,
   WebhookVerifier,
 } from './ports/webhook-verifier.ts';
+export { AcceptJob, type AcceptJobInput, type AcceptJobOutcome } from './use-cases/accept-job.ts';
+export { AdmitWorker, type AdmitWorkerInput, type AdmittedWorker } from './use-cases/admit-worker.ts';
 export { AuditJournal } from './use-cases/audit-journal.ts';
 export {
   AuthenticateCaller,
@@ -182,6 +192,8 @@ export {
   type SessionsToEnd,
 } from './use-cases/end-sessions.ts';
 export { HandleWebhook, type HandleWebhookInput, type WebhookOutcome } from './use-cases/handle-webhook.ts';
+export { JudgeOffer, type JudgeOfferInput } from './use-cases/judge-offer.ts';
+export { RecordWorkerAct, type WorkerAct } from './use-cases/record-worker-act.ts';
 export { RegisterAgent, type RegisterAgentInput, type RegisteredAgent } from './use-cases/register-agent.ts';
 export { RestoreAgent, type RestoreAgentInput } from './use-cases/restore-agent.ts';
 export { RevokeAgent, type RevokeAgentInput } from './use-cases/revoke-agent.ts';

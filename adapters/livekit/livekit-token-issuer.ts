@@ -24,6 +24,7 @@ export class LiveKitTokenIssuer implements TokenIssuer {
       iat: issuedAt,
       nbf: issuedAt,
       exp: epochSeconds(spec.expiresAt),
+      ...(spec.kind === undefined ? {} : { kind: spec.kind }),
       video: videoGrant(spec.grants),
       ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: spec.attributes }),
       ...(spec.name === undefined ? {} : { name: spec.name }),

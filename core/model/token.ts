@@ -24,6 +24,13 @@ export interface AgentGrants {
   readonly canPublishData: true;
 }
 
+export const AGENT_GRANTS: AgentGrants = {
+  agent: true,
+  canPublish: true,
+  canSubscribe: true,
+  canPublishData: true,
+};
+
 /** In LiveKit's own words. */
 export const TRACK_SOURCES = ['camera', 'microphone', 'screen_share', 'screen_share_audio'] as const;
 export type TrackSource = (typeof TRACK_SOURCES)[number];

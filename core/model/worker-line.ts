@@ -29,6 +29,8 @@ export interface WorkerLine<Frame> {
   /** What LiveKit was last told of the load, and what it is to be told next. */
   readonly told: LoadReport;
   readonly newest: LoadReport | undefined;
+  /** Why it is to be closed, once it is settled. */
+  readonly closing: PlannedClose | undefined;
 }
 
 type LoadReport = Pick<WorkerStatusReport, 'load' | 'jobCount'>;
@@ -39,7 +41,8 @@ type LoadReport = Pick<WorkerStatusReport, 'load' | 'jobCount'>;
  */
 export type Offer<Frame> =
   | { readonly stage: 'judging'; readonly room: string; readonly frame: Frame }
-  | { readonly stage: 'asked' | 'recording'; readonly room: string }
+  | { readonly stage: 'asked'; readonly room: string }
+  | { readonly stage: 'recording'; readonly room: string; readonly seat: JobSeat }
   | { readonly stage: 'accepted'; readonly room: string; readonly token: string };
 
 /** What happens to a line. */

@@ -1,14 +1,23 @@
-import type {
-  AgentName,
-  ParticipantIdentity,
-  RequestId,
-  RoomName,
-  SessionId,
-  TokenId,
+import {
+  jobIdentityOf,
+  type AgentName,
+  type JobId,
+  type ParticipantIdentity,
+  type RequestId,
+  type RoomName,
+  type SessionId,
+  type TokenId,
 } from '../model/names.ts';
 import type { Principal } from '../model/principal.ts';
 import { isReservedAttribute, type SeatPermissions, type SeatWishes } from '../model/seat-wishes.ts';
-import { TRACK_SOURCES, type ParticipantGrants, type TokenSpec, type TokenTtlMs } from '../model/token.ts';
+import {
+  AGENT_GRANTS,
+  TRACK_SOURCES,
+  type ParticipantGrants,
+  type TokenSpec,
+  type TokenTtlMs,
+} from '../model/token.ts';
+import type { JobSeat, WorkerPermissions } from '../model/worker-message.ts';
 
 export interface TokenTime {
   readonly tokenId: TokenId;
@@ -20,7 +29,7 @@ export interface TokenTime {
 export function agentToken(agent: AgentName, time: TokenTime): TokenSpec {
   return {
     subject: agent,
-    grants: { agent: true, canPublish: true, canSubscribe: true, canPublishData: true },
+    grants: AGENT_GRANTS,
     attributes: {},
     ...lifetime(time),
   };
@@ -50,6 +59,40 @@ export function participantToken(seat: SessionSeat, time: TokenTime): TokenSpec 
       canUpdateOwnMetadata: false,
     },
     attributes: seatAttributes(seat),
+    ...(isSaid(seat.name) ? { name: seat.name } : {}),
+    ...(isSaid(seat.metadata) ? { metadata: seat.metadata } : {}),
+    ...lifetime(time),
+  };
+}
+
+export interface AgentJob {
+  readonly jobId: JobId;
+  readonly room: RoomName;
+  readonly agent: AgentName;
+  readonly seat: JobSeat;
+  readonly permissions: WorkerPermissions;
+}
+
+/**
+ * What an agent joins the room of one job with, in place of LiveKit's own job token. That one also opens LiveKit's worker
+ * endpoint; this one opens nothing but the room.
+ */
+export function jobToken(job: AgentJob, time: TokenTime): TokenSpec {
+  const { permissions, seat } = job;
+  const attributes = Object.entries(seat.attributes).filter(([key]) => !isReservedAttribute(key));
+  return {
+    subject: jobIdentityOf(job.jobId),
+    kind: 'agent',
+    grants: {
+      roomJoin: true,
+      room: job.room,
+      ...publishing(permissions),
+      canSubscribe: permissions.canSubscribe,
+      canPublishData: permissions.canPublishData,
+      canUpdateOwnMetadata: permissions.canUpdateMetadata,
+    },
+    // As LiveKit names an agent to everybody in the room, and to its webhooks.
+    attributes: { ...Object.fromEntries(attributes), 'lk.agent_name': job.agent, 'lk.agent.name': job.agent },
     ...(isSaid(seat.name) ? { name: seat.name } : {}),
     ...(isSaid(seat.metadata) ? { metadata: seat.metadata } : {}),
     ...lifetime(time),

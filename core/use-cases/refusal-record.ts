@@ -1,4 +1,5 @@
-import type { AuditEventType } from '../model/audit-event.ts';
+import type { AuditEventType, AuditFacts } from '../model/audit-event.ts';
+import type { AgentName } from '../model/names.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import type { AuditStore } from '../ports/audit-store.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
@@ -9,11 +10,15 @@ export interface Refusal {
   /** snake_case code. */
   readonly reason: string;
   readonly context: RequestContext;
+  /** Who was refused, where that is proven; its budget is the agent's own then, wherever it calls from. */
+  readonly of?: AgentName;
+  readonly about?: AuditFacts;
 }
 
 /**
- * Puts on record that somebody unknown was refused. Anybody can cause that, so each source address has a budget of rows:
- * the one after it says that more are left out, and then there are none until the window ends.
+ * Puts on record that somebody was refused who can cause that at will. So each source address, and each agent that is known
+ * to be refused, has a budget of rows: the one after it says that more are left out, and then there are none until the
+ * window ends.
  */
 export class RefusalRecord {
   readonly #audit: AuditStore;
@@ -31,15 +36,15 @@ export class RefusalRecord {
   }
 
   /** @throws LkpsError `audit_unavailable`. */
-  async write({ type, reason, context }: Refusal): Promise<void> {
-    const decision = await this.#rows.take(`${type} ${context.sourceIp ?? 'unknown'}`);
+  async write({ type, reason, context, of, about = {} }: Refusal): Promise<void> {
+    const decision = await this.#rows.take(`${type} ${of ?? context.sourceIp ?? 'unknown'}`);
     if (decision.outcome === 'still_exceeded') {
       return;
     }
     const facts =
       decision.outcome === 'within'
-        ? { reason }
-        : { reason: 'refusals_left_out', details: { seconds: seconds(decision.retryAfterMs) } };
+        ? { ...about, reason }
+        : { ...about, reason: 'refusals_left_out', details: { seconds: seconds(decision.retryAfterMs) } };
     await this.#audit.append([this.#journal.event(type, 'denied', { ...facts, ...contextFacts(context) })]);
   }
 }

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { TokenIssuer } from '../../core/index.ts';
 import { holds } from '../support/arbitraries.ts';
 import { lawsOf, type ContractOptions } from '../support/laws.ts';
-import { agentTokenSpecs, claimsOf, participantTokenSpecs, tokenSpecs } from '../support/livekit-tokens.ts';
+import {
+  agentTokenSpecs,
+  claimsOf,
+  jobTokenSpecs,
+  participantTokenSpecs,
+  tokenSpecs,
+} from '../support/livekit-tokens.ts';
 
 export interface TokenIssuerSubject {
   readonly issuer: TokenIssuer;
@@ -57,6 +63,19 @@ export function describeTokenIssuer(
       holds(participantTokenSpecs, async (spec) => {
         const { jwt } = await subject.issuer.issue(spec);
         const claims = await subject.verify(jwt, spec.issuedAt);
+        expect(claims).toHaveProperty('video.room', spec.grants.room);
+        expect(claims).not.toHaveProperty('roomConfig');
+        for (const grant of [...NEVER, 'agent']) {
+          expect(claims).not.toHaveProperty(['video', grant]);
+        }
+      }),
+    );
+
+    law('gives an agent the room of one job, and never again the right to be dispatched', () =>
+      holds(jobTokenSpecs, async (spec) => {
+        const { jwt } = await subject.issuer.issue(spec);
+        const claims = await subject.verify(jwt, spec.issuedAt);
+        expect(claims).toHaveProperty('kind', 'agent');
         expect(claims).toHaveProperty('video.room', spec.grants.room);
         expect(claims).not.toHaveProperty('roomConfig');
         for (const grant of [...NEVER, 'agent']) {

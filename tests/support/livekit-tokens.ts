@@ -2,17 +2,20 @@ import fc from 'fast-check';
 import {
   agentNameOf,
   agentToken,
+  jobToken,
+  parseJobId,
   parseTokenId,
   parseTokenTtlSeconds,
   participantToken,
   TRACK_SOURCES,
   type Grants,
+  type JobGrants,
   type SeatWishes,
   type TokenSpec,
 } from '../../core/index.ts';
 import { clientIds, instants, sessionIntents } from './arbitraries.ts';
 
-type ParticipantGrants = Extract<Grants, { readonly roomJoin: true }>;
+type ParticipantGrants = Extract<Grants, { readonly canUpdateOwnMetadata: false }>;
 
 const tokenTimes = fc.record({
   tokenId: fc.uuid().map(parseTokenId),
@@ -24,6 +27,11 @@ const tokenTimes = fc.record({
 export const agentTokenSpecs: fc.Arbitrary<TokenSpec> = fc
   .tuple(clientIds.map(agentNameOf), tokenTimes)
   .map(([agent, time]) => agentToken(agent, time));
+
+const seatWishAttributes = fc.dictionary(
+  fc.oneof(fc.string(), fc.constantFrom('lkps.session_id', 'LKPS.user_id', 'lk.agent.state', '__proto__')),
+  fc.string(),
+);
 
 /** Whatever a caller may wish for its seat. */
 export const seatWishes: fc.Arbitrary<SeatWishes> = fc.record(
@@ -39,13 +47,7 @@ export const seatWishes: fc.Arbitrary<SeatWishes> = fc.record(
     ),
     name: fc.string(),
     metadata: fc.string(),
-    attributes: fc.dictionary(
-      fc.oneof(
-        fc.string(),
-        fc.constantFrom('lkps.session_id', 'LKPS.user_id', 'lk.agent.state', '__proto__'),
-      ),
-      fc.string(),
-    ),
+    attributes: seatWishAttributes,
   },
   { requiredKeys: [] },
 );
@@ -56,7 +58,34 @@ export const participantTokenSpecs: fc.Arbitrary<TokenSpec & { readonly grants: 
   .map(([intent, time, wishes]) => participantToken({ ...wishes, ...intent }, time))
   .filter((spec): spec is typeof spec & { readonly grants: ParticipantGrants } => 'room' in spec.grants);
 
-export const tokenSpecs: fc.Arbitrary<TokenSpec> = fc.oneof(agentTokenSpecs, participantTokenSpecs);
+/** Every job token the policy can ask for. */
+export const jobTokenSpecs: fc.Arbitrary<TokenSpec & { readonly grants: JobGrants }> = fc
+  .tuple(
+    sessionIntents,
+    tokenTimes,
+    fc.stringMatching(/^AJ_[A-Za-z0-9]{1,16}$/).map(parseJobId),
+    fc.record({ name: fc.string(), metadata: fc.string(), attributes: seatWishAttributes }),
+    fc.record(
+      {
+        canPublish: fc.boolean(),
+        canSubscribe: fc.boolean(),
+        canPublishData: fc.boolean(),
+        canUpdateMetadata: fc.boolean(),
+        canPublishSources: fc.array(fc.constantFrom(...TRACK_SOURCES), { maxLength: 4 }),
+      },
+      { requiredKeys: ['canPublish', 'canSubscribe', 'canPublishData', 'canUpdateMetadata'] },
+    ),
+  )
+  .map(([{ room, agent }, time, jobId, seat, permissions]) =>
+    jobToken({ jobId, room, agent, seat, permissions }, time),
+  )
+  .filter((spec): spec is typeof spec & { readonly grants: JobGrants } => 'room' in spec.grants);
+
+export const tokenSpecs: fc.Arbitrary<TokenSpec> = fc.oneof(
+  agentTokenSpecs,
+  participantTokenSpecs,
+  jobTokenSpecs,
+);
 
 /** All that the token of a spec may say. */
 export function claimsOf(spec: TokenSpec, signingKeyId: string): Readonly<Record<string, unknown>> {
@@ -68,6 +97,7 @@ export function claimsOf(spec: TokenSpec, signingKeyId: string): Readonly<Record
     iat: issuedAt,
     nbf: issuedAt,
     exp: Math.floor(spec.expiresAt.getTime() / 1000),
+    ...(spec.kind === undefined ? {} : { kind: spec.kind }),
     video: { ...spec.grants },
     ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: { ...spec.attributes } }),
     ...(spec.name === undefined ? {} : { name: spec.name }),

@@ -33,6 +33,7 @@ function claimsOf(spec: TokenSpec): Readonly<Record<string, unknown>> {
     iat: epochSeconds(spec.issuedAt),
     nbf: epochSeconds(spec.issuedAt),
     exp: epochSeconds(spec.expiresAt),
+    ...(spec.kind === undefined ? {} : { kind: spec.kind }),
     video: spec.grants,
     ...(Object.keys(spec.attributes).length === 0 ? {} : { attributes: spec.attributes }),
     ...(spec.name === undefined ? {} : { name: spec.name }),
