@@ -9,7 +9,7 @@ import {
 import { faultsInTurn, withFaults } from '../support/memory-faults.ts';
 import { AGENT_NAME, CONTEXT, withRegisteredAgent } from '../support/platform-cast.ts';
 import { platformOverMemory, type Platform } from '../support/platform-over-memory.ts';
-import { JOB, OTHER_AGENT, startSession, workerOf } from '../support/worker-cast.ts';
+import { JOB, OTHER_AGENT, startSession, workerOf } from '../support/offered-job.ts';
 
 const SEAT = {
   name: 'Echo',
