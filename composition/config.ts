@@ -2,11 +2,13 @@ import { databaseTarget, type DatabaseTransport } from '../adapters/persistence-
 import type { AgentRules, RateLimit } from '../core/index.ts';
 import { contradictions } from './contradictions.ts';
 import { directoryConfig, type DirectoryConfig } from './directory-config.ts';
+import { agentGatewayConfig, type AgentGatewayConfig } from './gateway-config.ts';
 import { identityConfig, type IdentityConfig } from './identity-config.ts';
 import { withSecretFiles } from './secret-files.ts';
 import type { Environment, Name, Value, Values } from './setting-values.ts';
-import { SETTINGS, type NamedSecret, type Setting } from './settings.ts';
+import { SETTINGS, type Setting } from './settings.ts';
 import type { Secret } from './secret.ts';
+import type { KeyList, NamedSecret } from './secret-values.ts';
 
 /** Everything about a deployment that may be shown. */
 export interface Config {
@@ -15,6 +17,7 @@ export interface Config {
   readonly region: string;
   readonly livekitUrl: string;
   readonly livekitPublicUrl: string;
+  readonly agentGateway: AgentGatewayConfig;
   readonly identity: IdentityConfig;
   readonly proxyProof: 'secret' | 'network';
   readonly directory: DirectoryConfig;
@@ -40,6 +43,8 @@ export interface Secrets {
   readonly databaseAdminUrl: Secret | undefined;
   readonly signingKey: NamedSecret;
   readonly webhookKeys: readonly NamedSecret[];
+  /** Undefined where agents connect to LiveKit itself, with tokens that its key signs. */
+  readonly agentTokenKeys: KeyList | undefined;
   readonly proxySecrets: readonly Secret[];
   readonly subjectKey: Secret;
   readonly graphClientSecret: Secret | undefined;
@@ -68,9 +73,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** @throws ConfigError naming every variable that is missing or wrong. */
-export function parseServeConfig(given: Environment): ServeConfig {
-  const problems: string[] = [];
+/** @throws ConfigError naming every variable that is missing or wrong, after what its host finds `unfit`. */
+export function parseServeConfig(given: Environment, unfit: readonly string[] = []): ServeConfig {
+  const problems = [...unfit];
   const { env, isUsable } = withSecretFiles(given, problems);
   const read = readSettings(env, Object.keys(SETTINGS).filter(isName).filter(isUsable), problems);
   problems.push(...contradictions(read, env));
@@ -84,12 +89,17 @@ export function parseServeConfig(given: Environment): ServeConfig {
   if (directory === undefined) {
     throw new ConfigError(['LKPS_DIRECTORY: needs to know which tenant it is of']);
   }
+  const agentGateway = agentGatewayConfig(values);
+  if (agentGateway === undefined) {
+    throw new ConfigError(['LKPS_AGENT_GATEWAY: needs keys for agent tokens, and a URL']);
+  }
   const config: Config = {
     host: values.LKPS_HOST,
     port: values.LKPS_PORT,
     region: values.LKPS_REGION,
     livekitUrl: values.LKPS_LIVEKIT_URL,
     livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
+    agentGateway,
     identity,
     proxyProof: values.LKPS_PROXY_PROOF,
     directory,
@@ -122,6 +132,7 @@ export function parseServeConfig(given: Environment): ServeConfig {
       databaseAdminUrl: values.LKPS_DATABASE_ADMIN_URL,
       signingKey,
       webhookKeys: values.LKPS_WEBHOOK_KEYS,
+      agentTokenKeys: values.LKPS_AGENT_TOKEN_KEYS,
       proxySecrets: values.LKPS_PROXY_SECRETS ?? [],
       subjectKey: values.LKPS_SUBJECT_KEY,
       graphClientSecret: values.LKPS_GRAPH_CLIENT_SECRET,
@@ -129,7 +140,8 @@ export function parseServeConfig(given: Environment): ServeConfig {
   };
 }
 
-function transportTo(url: Secret | undefined): DatabaseTransport | undefined {
+/** How the connection string leads there; undefined where there is none, or none that can be used. */
+export function transportTo(url: Secret | undefined): DatabaseTransport | undefined {
   return url === undefined ? undefined : databaseTarget(url.reveal())?.transport;
 }
 
@@ -139,8 +151,8 @@ export function parseMigrateConfig(given: Environment): {
   readonly serviceUrl: Secret;
 } {
   const problems: string[] = [];
-  const { env, isUsable } = withSecretFiles(given, problems);
   const names = ['LKPS_DATABASE_URL', 'LKPS_DATABASE_ADMIN_URL'] as const;
+  const { env, isUsable } = withSecretFiles(given, problems, names);
   const read = readSettings(env, names.filter(isUsable), problems);
   if (env['LKPS_DATABASE_ADMIN_URL'] === undefined) {
     problems.push('LKPS_DATABASE_ADMIN_URL: is required to migrate');
@@ -152,11 +164,17 @@ export function parseMigrateConfig(given: Environment): {
   return { adminUrl: values.LKPS_DATABASE_ADMIN_URL, serviceUrl: values.LKPS_DATABASE_URL };
 }
 
-/** These settings and no others, for what needs no more. @throws ConfigError */
-export function parseSettings<K extends Name>(given: Environment, names: readonly K[]): Values<K> {
+/** These settings and no others, for what needs no more; `check` names what is wrong about them together. @throws ConfigError */
+export function parseSettings<K extends Name>(
+  given: Environment,
+  names: readonly K[],
+  check: (values: Partial<Values<K>>, env: Environment) => readonly string[] = () => [],
+): Values<K> {
   const problems: string[] = [];
-  const { env, isUsable } = withSecretFiles(given, problems);
-  return orThrow(readSettings(env, names.filter(isUsable), problems), problems);
+  const { env, isUsable } = withSecretFiles(given, problems, names);
+  const read = readSettings(env, names.filter(isUsable), problems);
+  problems.push(...check(read, env));
+  return orThrow(read, problems);
 }
 
 function readSettings<K extends Name>(

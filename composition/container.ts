@@ -5,13 +5,13 @@ import {
   type DependencyContainer,
   type InjectionToken,
 } from 'tsyringe';
+import type { GatewayLog, GatewayService } from '../adapters/agent-gateway/index.ts';
 import type { HttpCredential, HttpLog, HttpService, Site } from '../adapters/http/index.ts';
 import {
   LiveKitProbe,
   LiveKitRoomDispatcher,
   LiveKitTokenIssuer,
   LiveKitWebhookVerifier,
-  type LiveKitKey,
 } from '../adapters/livekit/index.ts';
 import {
   DatabaseProbe,
@@ -19,6 +19,7 @@ import {
   KnexAuditStore,
   KnexCutOffStore,
   KnexSessionStore,
+  KnexWorkerRegistry,
   type Database,
 } from '../adapters/persistence-knex/index.ts';
 import {
@@ -39,12 +40,14 @@ import {
   type SessionStore,
   type TokenIssuer,
   type WebhookVerifier,
+  type WorkerRegistry,
 } from '../core/index.ts';
 import type { Config, Secrets } from './config.ts';
 import { edgeLimits } from './edge-limits.ts';
+import { gatewayService, type GatewayParts, type GatewayPorts } from './gateway-service.ts';
 import { identitySource } from './identity-source.ts';
 import { RandomIds } from './random-ids.ts';
-import type { NamedSecret } from './settings.ts';
+import { toKey } from './to-key.ts';
 import { systemClock } from './system-clock.ts';
 
 /** The ports, and how to ask for them: `container.resolve(PORTS.audit)`. */
@@ -57,11 +60,16 @@ export const PORTS = {
   cutOffs: token<CutOffStore>('cutOffs'),
   sessions: token<SessionStore>('sessions'),
   audit: token<AuditStore>('audit'),
+  workers: token<WorkerRegistry>('workers'),
+  /** Signs with LiveKit's key. */
   tokens: token<TokenIssuer>('tokens'),
+  /** Signs what agents connect with. */
+  agentTokens: token<TokenIssuer>('agentTokens'),
   rooms: token<RoomDispatcher>('rooms'),
   webhooks: token<WebhookVerifier>('webhooks'),
   journal: token<AuditJournal>('journal'),
   service: token<HttpService>('service'),
+  gateway: token<GatewayService>('gateway'),
 } as const;
 
 /** What was opened outside and is closed outside, by whoever runs the process. */
@@ -71,39 +79,81 @@ export interface Resources {
   readonly database: Database;
   readonly directory: ApplicationDirectory;
   readonly log: HttpLog;
+  readonly gatewayLog: GatewayLog;
   readonly version: string;
 }
 
-/** Everything the platform is made of, wired once. */
+/** What every process of the platform is made of. */
+interface Foundation {
+  readonly region: string;
+  readonly secrets: Pick<Secrets, 'signingKey' | 'subjectKey'>;
+  readonly database: Database;
+}
+
+/** Everything the service is made of, wired once. */
 export function buildContainer(resources: Resources): DependencyContainer {
-  const container = root.createChildContainer();
+  const { config, secrets, database } = resources;
+  const container = buildFoundation({ region: config.region, secrets, database });
   registerAdapters(container, resources);
-  provide(container, PORTS.journal, (c) => {
-    return new AuditJournal({
-      clock: c.resolve(PORTS.clock),
-      ids: c.resolve(PORTS.ids),
-      region: resources.config.region,
-    });
-  });
   provide(container, PORTS.service, (c) => httpService(c, resources));
+  const { agentGateway } = config;
+  const { agentTokenKeys } = secrets;
+  if (agentGateway.mode === 'embedded' && agentTokenKeys !== undefined) {
+    const { listener } = agentGateway;
+    const parts = { config, listener, secrets: { ...secrets, agentTokenKeys }, log: resources.gatewayLog };
+    provide(container, PORTS.gateway, (c) => gatewayService(foundationOf(c), parts));
+  }
   return container;
 }
 
-function registerAdapters(
-  container: DependencyContainer,
-  { config, secrets, database, directory }: Resources,
-): void {
-  const livekit = { url: config.livekitUrl, key: toKey(secrets.signingKey) };
-  const subjectKey = secrets.subjectKey.revealBytes();
+/** Everything a gateway alone is made of. */
+export function buildGatewayContainer(
+  parts: GatewayParts & Pick<Resources, 'database'> & Pick<Foundation, 'secrets'>,
+): DependencyContainer {
+  const { config, secrets, database } = parts;
+  const container = buildFoundation({ region: config.region, secrets, database });
+  provide(container, PORTS.gateway, (c) => gatewayService(foundationOf(c), parts));
+  return container;
+}
+
+/** The records, the audit journal, and what LiveKit believes. */
+function buildFoundation({ region, secrets, database }: Foundation): DependencyContainer {
+  const container = root.createChildContainer();
+  const stores = { db: database, subjectKey: secrets.subjectKey.revealBytes() };
   provide(container, PORTS.clock, () => systemClock);
   provide(container, PORTS.ids, () => new RandomIds());
+  provide(container, PORTS.audit, () => new KnexAuditStore(stores));
+  provide(container, PORTS.agents, () => new KnexAgentStore(stores));
+  provide(container, PORTS.cutOffs, () => new KnexCutOffStore(stores));
+  provide(container, PORTS.sessions, () => new KnexSessionStore(stores));
+  provide(container, PORTS.workers, () => new KnexWorkerRegistry(stores));
+  provide(container, PORTS.tokens, () => new LiveKitTokenIssuer(toKey(secrets.signingKey)));
+  provide(container, PORTS.journal, (c) => {
+    return new AuditJournal({ clock: c.resolve(PORTS.clock), ids: c.resolve(PORTS.ids), region });
+  });
+  return container;
+}
+
+function foundationOf(c: DependencyContainer): GatewayPorts {
+  return {
+    clock: c.resolve(PORTS.clock),
+    ids: c.resolve(PORTS.ids),
+    journal: c.resolve(PORTS.journal),
+    audit: c.resolve(PORTS.audit),
+    agents: c.resolve(PORTS.agents),
+    sessions: c.resolve(PORTS.sessions),
+    workers: c.resolve(PORTS.workers),
+    tokens: c.resolve(PORTS.tokens),
+  };
+}
+
+function registerAdapters(container: DependencyContainer, { config, secrets, directory }: Resources): void {
+  const [agentKey = secrets.signingKey] = secrets.agentTokenKeys ?? [];
+  provide(container, PORTS.agentTokens, () => new LiveKitTokenIssuer(toKey(agentKey)));
   provide(container, PORTS.directory, () => directory);
-  provide(container, PORTS.audit, () => new KnexAuditStore({ db: database, subjectKey }));
-  provide(container, PORTS.agents, () => new KnexAgentStore({ db: database, subjectKey }));
-  provide(container, PORTS.cutOffs, () => new KnexCutOffStore({ db: database, subjectKey }));
-  provide(container, PORTS.sessions, () => new KnexSessionStore({ db: database, subjectKey }));
-  provide(container, PORTS.tokens, () => new LiveKitTokenIssuer(livekit.key));
-  provide(container, PORTS.rooms, () => new LiveKitRoomDispatcher(livekit));
+  provide(container, PORTS.rooms, () => {
+    return new LiveKitRoomDispatcher({ url: config.livekitUrl, key: toKey(secrets.signingKey) });
+  });
   provide(container, PORTS.webhooks, (c) => {
     return new LiveKitWebhookVerifier({
       keys: secrets.webhookKeys.map(toKey),
@@ -119,15 +169,10 @@ function httpService(
   c: DependencyContainer,
   { config, secrets, database, log, version }: Resources,
 ): HttpService {
+  const { workers, ...foundation } = foundationOf(c);
   const ports = {
-    clock: c.resolve(PORTS.clock),
-    ids: c.resolve(PORTS.ids),
-    journal: c.resolve(PORTS.journal),
-    audit: c.resolve(PORTS.audit),
-    agents: c.resolve(PORTS.agents),
+    ...foundation,
     cutOffs: c.resolve(PORTS.cutOffs),
-    sessions: c.resolve(PORTS.sessions),
-    tokens: c.resolve(PORTS.tokens),
     tokenTtlMs: config.tokenTtlMs,
     rules: config.agentRules,
     maxOpenSessions: config.maxOpenSessions,
@@ -136,11 +181,12 @@ function httpService(
   const livekit = { url: config.livekitUrl, key: toKey(secrets.signingKey), clock: ports.clock };
   return {
     authenticateCaller: new AuthenticateCaller({ ...ports, identity: c.resolve(PORTS.identity) }),
-    registerAgent: new RegisterAgent(ports),
+    registerAgent: new RegisterAgent({ ...ports, tokens: c.resolve(PORTS.agentTokens) }),
     startSession: new StartSession({
       ...ports,
       directory: c.resolve(PORTS.directory),
       rooms: c.resolve(PORTS.rooms),
+      ...(config.agentGateway.mode === 'off' ? {} : { workers }),
     }),
     handleWebhook: new HandleWebhook({ ...ports, verifier: c.resolve(PORTS.webhooks) }),
     checkHealth: new CheckHealth({
@@ -155,12 +201,16 @@ function httpService(
 }
 
 function site(config: Config, version: string): Site {
-  const { region, livekitPublicUrl, trustedHops, corsOrigins, maxInFlight } = config;
-  return { region, version, livekitUrl: livekitPublicUrl, trustedHops, corsOrigins, maxInFlight };
-}
-
-function toKey({ id, secret }: NamedSecret): LiveKitKey {
-  return { id, secret: secret.revealBytes() };
+  const { region, livekitPublicUrl, agentGateway, trustedHops, corsOrigins, maxInFlight } = config;
+  return {
+    region,
+    version,
+    livekitUrl: livekitPublicUrl,
+    agentUrl: agentGateway.mode === 'off' ? livekitPublicUrl : agentGateway.publicUrl,
+    trustedHops,
+    corsOrigins,
+    maxInFlight,
+  };
 }
 
 function token<T>(name: string): InjectionToken<T> {

@@ -1,18 +1,15 @@
 import { directoryContradictions } from './directory-config.ts';
+import { gatewayContradictions } from './gateway-config.ts';
 import { identityContradictions } from './identity-contradictions.ts';
 import type { Environment, Name, Values } from './setting-values.ts';
 
 /** Settings that are each right and together wrong. `values` holds those that were. */
 export function contradictions(values: Partial<Values<Name>>, env: Environment): readonly string[] {
-  const apiKeyIds = new Set(values.LKPS_LIVEKIT_KEYS?.map((key) => key.id));
-  const shared = values.LKPS_WEBHOOK_KEYS?.filter((key) => apiKeyIds.has(key.id)) ?? [];
   return [
     ...identityContradictions(values, env),
     ...directoryContradictions(values, env),
-    ...sharedSecrets(values),
-    ...shared.map(
-      (key) => `LKPS_WEBHOOK_KEYS: ${key.id} also signs tokens; webhooks need a key of their own`,
-    ),
+    ...gatewayContradictions(values, env),
+    ...sharedKeys(values),
     ...(values.LKPS_MIGRATE_AT_START === true && env['LKPS_DATABASE_ADMIN_URL'] === undefined
       ? ['LKPS_DATABASE_ADMIN_URL: is required with LKPS_MIGRATE_AT_START=true']
       : []),
@@ -24,18 +21,39 @@ export function contradictions(values: Partial<Values<Name>>, env: Environment):
   ];
 }
 
+type Keys = Partial<Values<(typeof KEY_LISTS)[number]>>;
+
+const KEY_LISTS = ['LKPS_LIVEKIT_KEYS', 'LKPS_WEBHOOK_KEYS', 'LKPS_AGENT_TOKEN_KEYS'] as const;
+const SECRET_ALONE = ['LKPS_SUBJECT_KEY', 'LKPS_GRAPH_CLIENT_SECRET'] as const;
+
+/** What two purposes must not share: a key id, by which whoever verifies finds the key, and a secret. */
+export function sharedKeys(values: Partial<Values<Name>>): readonly string[] {
+  return [...sharedIds(values), ...sharedSecrets(values)];
+}
+
+function sharedIds({ LKPS_LIVEKIT_KEYS, LKPS_WEBHOOK_KEYS, LKPS_AGENT_TOKEN_KEYS }: Keys): readonly string[] {
+  const idsOf = (...lists: readonly Keys[keyof Keys][]): ReadonlySet<string> =>
+    new Set(lists.flatMap((keys) => keys?.map(({ id }) => id) ?? []));
+  const signing = idsOf(LKPS_LIVEKIT_KEYS);
+  const atLiveKit = idsOf(LKPS_LIVEKIT_KEYS, LKPS_WEBHOOK_KEYS);
+  return [
+    ...(LKPS_WEBHOOK_KEYS ?? [])
+      .filter(({ id }) => signing.has(id))
+      .map(({ id }) => `LKPS_WEBHOOK_KEYS: ${id} also signs tokens; webhooks need a key of their own`),
+    ...(LKPS_AGENT_TOKEN_KEYS ?? [])
+      .filter(({ id }) => atLiveKit.has(id))
+      .map(
+        ({ id }) => `LKPS_AGENT_TOKEN_KEYS: ${id} is a key of LiveKit's; agent tokens need one of their own`,
+      ),
+  ];
+}
+
 /** One secret for two purposes lets whoever holds it for the one do the other. */
 function sharedSecrets(values: Partial<Values<Name>>): readonly string[] {
   const uses = [
-    ...(values.LKPS_LIVEKIT_KEYS ?? []).map(({ secret }) => ['LKPS_LIVEKIT_KEYS', secret] as const),
-    ...(values.LKPS_WEBHOOK_KEYS ?? []).map(({ secret }) => ['LKPS_WEBHOOK_KEYS', secret] as const),
+    ...KEY_LISTS.flatMap((name) => (values[name] ?? []).map(({ secret }) => [name, secret] as const)),
     ...(values.LKPS_PROXY_SECRETS ?? []).map((secret) => ['LKPS_PROXY_SECRETS', secret] as const),
-    ...(values.LKPS_SUBJECT_KEY === undefined
-      ? []
-      : [['LKPS_SUBJECT_KEY', values.LKPS_SUBJECT_KEY] as const]),
-    ...(values.LKPS_GRAPH_CLIENT_SECRET === undefined
-      ? []
-      : [['LKPS_GRAPH_CLIENT_SECRET', values.LKPS_GRAPH_CLIENT_SECRET] as const]),
+    ...SECRET_ALONE.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const])),
   ];
   const firstUse = new Map<string, string>();
   return uses.flatMap(([name, secret]) => {

@@ -10,8 +10,13 @@ export function edgeLimits({ perCaller, perClient, refusalRows }: RateLimits): E
   return {
     perCaller: limiter(perCaller),
     perClient: limiter(perClient),
-    refusalRows: limiter(refusalRows, { maxKeys: MAX_ADDRESSES }),
+    refusalRows: refusalRowLimiter(refusalRows),
   };
+}
+
+/** Of those who prove nothing. */
+export function refusalRowLimiter(limit: RateLimits['refusalRows']): RateLimiter {
+  return limiter(limit, { maxKeys: MAX_ADDRESSES });
 }
 
 function limiter(limit: RateLimit | 'off', options: { readonly maxKeys?: number } = {}): RateLimiter {

@@ -38,6 +38,14 @@ export function httpLog(logger: Logger): HttpLog {
   };
 }
 
+/** Said at every start, however little is logged otherwise. */
+export function warnOfRisks(warnings: readonly string[], logger: Logger): void {
+  const insistent = logger.child({}, { level: 'warn' });
+  for (const warning of warnings) {
+    insistent.warn(warning);
+  }
+}
+
 /** Errors that cause each other end somewhere. */
 const MAX_CAUSES = 4;
 const MAX_FRAMES = 8;

@@ -4,21 +4,18 @@ import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { limitedServer, platformApp } from '../adapters/http-koa/index.ts';
 import type { Database } from '../adapters/persistence-knex/index.ts';
 import type { Config, Secrets, ServeConfig } from './config.ts';
+import { cannotListen } from './cannot-listen.ts';
+import { listeningGateway } from './listening-gateway.ts';
 import { livekitPool } from './livekit-pool.ts';
 import { createLogger } from './logger.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { openPlatform } from './platform.ts';
+import { once, type RunningService } from './running-service.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
 /** A request in flight when the process is told to stop has this long. */
 const DRAIN_MS = 10_000;
-
-export interface RunningService {
-  readonly port: number;
-  /** Stops taking requests, lets those in flight finish, then closes what was opened. Idempotent. */
-  stop(): Promise<void>;
-}
 
 /** Runs the platform as a process of its own. Rejects, with nothing left open, when anything it needs is not there. */
 export async function serve({
@@ -34,17 +31,27 @@ export async function serve({
   const logger = createLogger(config);
   await migrateIfAsked(config, secrets, logger);
   setGlobalDispatcher(livekitPool()); // the SDK's calls go through the global fetch
-  const { handler, database } = await openPlatform({ config, secrets, warnings, logger });
+  const { handler, gateway: agents, database } = await openPlatform({ config, secrets, warnings, logger });
+  const parts: Stoppable[] = [];
   try {
     await database.checked();
     const server = limitedServer(platformApp(handler));
     await listen(server, config);
+    parts.push({ stop: () => closed(server) });
+    if (agents !== undefined && config.agentGateway.mode === 'embedded') {
+      parts.push(await listeningGateway(agents, config.agentGateway.listener));
+    }
     logger.info({ port: config.port, version: VERSION }, 'serving');
-    return { port: config.port, stop: once(() => stop(server, database, logger)) };
+    return { port: config.port, stop: once(() => stop(parts, database, logger)) };
   } catch (error) {
+    await Promise.all(parts.map((part) => part.stop()));
     await database.close();
     throw error;
   }
+}
+
+interface Stoppable {
+  readonly stop: () => Promise<void>;
 }
 
 async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger): Promise<void> {
@@ -58,16 +65,23 @@ async function migrateIfAsked(config: Config, secrets: Secrets, logger: Logger):
 function listen(server: Server, { port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const why = 'code' in error ? String(error.code) : error.name;
-      reject(new StartError(`cannot listen on ${host}:${port} (LKPS_HOST, LKPS_PORT): ${why}`));
+      reject(cannotListen({ host, port }, 'LKPS_PORT', error));
     });
     server.listen({ port, host }, resolve);
   });
 }
 
-async function stop(server: Server, database: Database, logger: Logger): Promise<void> {
+/** All parts at once: what one of them waits for is no reason for another to take more on. */
+async function stop(parts: readonly Stoppable[], database: Database, logger: Logger): Promise<void> {
   logger.info('stopping');
-  const closed = new Promise<void>((resolve) => {
+  await Promise.all(parts.map((part) => part.stop()));
+  await database.close();
+  await getGlobalDispatcher().close();
+  logger.info('stopped');
+}
+
+async function closed(server: Server): Promise<void> {
+  const closing = new Promise<void>((resolve) => {
     server.close(() => {
       resolve();
     });
@@ -75,14 +89,6 @@ async function stop(server: Server, database: Database, logger: Logger): Promise
   const deadline = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);
-  await closed;
+  await closing;
   clearTimeout(deadline);
-  await database.close();
-  await getGlobalDispatcher().close();
-  logger.info('stopped');
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => (running ??= run());
 }

@@ -6,6 +6,8 @@ import { createLogger, describeError } from './logger.ts';
 import { operatorMessage } from './operator-message.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { risksOf } from './risks.ts';
+import type { Environment } from './setting-values.ts';
+import { SETTINGS } from './settings.ts';
 import { StartError } from './start-error.ts';
 
 /** An execution environment serves one request at a time; the second connection is for the health check beside it. */
@@ -27,7 +29,7 @@ async function open(): Promise<Platform> {
       'LKPS_MIGRATE_AT_START: a function never migrates; run `lkps migrate` before it is deployed',
     );
   }
-  const { config, secrets } = parseServeConfig(process.env);
+  const { config, secrets } = parseServeConfig(process.env, unfitForFunction(process.env));
   const warnings = risksOf(config, process.env);
   const databasePool = Math.min(config.databasePool, MAX_CONNECTIONS);
   const logger = createLogger(config);
@@ -39,6 +41,13 @@ async function open(): Promise<Platform> {
     logger.warn({ error: describeError(error) }, 'the database cannot be used yet');
   });
   return platform;
+}
+
+/** What only a process that stays can do. */
+function unfitForFunction({ LKPS_AGENT_GATEWAY: mode }: Environment): readonly string[] {
+  return (mode ?? SETTINGS.LKPS_AGENT_GATEWAY.default) === 'embedded'
+    ? ['LKPS_AGENT_GATEWAY: a function holds no connections; run `lkps gateway` beside it, and set separate']
+    : [];
 }
 
 /** Lambda shows the error of a failed start as it is, so it must be one that may be shown. */

@@ -1,19 +1,21 @@
 import type { Logger } from 'pino';
+import type { GatewayService } from '../adapters/agent-gateway/index.ts';
 import { createHttpHandler, type HttpHandler } from '../adapters/http/index.ts';
-import { KnexAuditStore, openDatabase } from '../adapters/persistence-knex/index.ts';
-import type { AuditJournal } from '../core/index.ts';
-import { checkedDatabase, type CheckedDatabase } from './checked-database.ts';
+import type { CheckedDatabase } from './checked-database.ts';
 import type { ServeConfig } from './config.ts';
 import { buildContainer, PORTS } from './container.ts';
-import { requireFitDatabase } from './fit-database.ts';
-import { httpLog } from './logger.ts';
+import { gatewayLog } from './gateway-log.ts';
+import { httpLog, warnOfRisks } from './logger.ts';
 import { openDirectory } from './open-directory.ts';
+import { startedDatabase } from './started-database.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
 /** Everything but the host. */
 export interface Platform {
   readonly handler: HttpHandler;
+  /** Where it is a part of the service. */
+  readonly gateway: GatewayService | undefined;
   /** Used only once it has shown to be fit; whoever runs the host closes it. */
   readonly database: CheckedDatabase;
 }
@@ -32,28 +34,17 @@ export async function openPlatform({
 }: PlatformOptions): Promise<Platform> {
   warnOfRisks(warnings, logger);
   const directory = await openDirectory({ config, secrets }, systemClock);
-  const subjectKey = secrets.subjectKey.revealBytes();
-  const deployment = { region: config.region, subjectKey };
-  const url = secrets.databaseUrl.reveal();
-  const opened = openDatabase({ url, maxConnections: config.databasePool, deployment });
-  const database = checkedDatabase(opened, async () => {
-    await requireFitDatabase(opened, deployment, 'service');
-    const audit = new KnexAuditStore({ db: opened, subjectKey });
-    await audit.append([started(container.resolve(PORTS.journal))]);
+  const database = startedDatabase({
+    region: config.region,
+    secrets,
+    maxConnections: config.databasePool,
+    journal: () => container.resolve(PORTS.journal),
   });
-  const log = httpLog(logger);
-  const container = buildContainer({ config, secrets, database, directory, log, version: VERSION });
-  return { handler: createHttpHandler(container.resolve(PORTS.service)), database };
-}
-
-function started(journal: AuditJournal): ReturnType<AuditJournal['event']> {
-  return journal.event('service.started', 'allowed', { details: { version: VERSION } });
-}
-
-/** Said at every start, however little is logged otherwise. */
-function warnOfRisks(warnings: readonly string[], logger: Logger): void {
-  const insistent = logger.child({}, { level: 'warn' });
-  for (const warning of warnings) {
-    insistent.warn(warning);
-  }
+  const logs = { log: httpLog(logger), gatewayLog: gatewayLog(logger) };
+  const container = buildContainer({ config, secrets, database, directory, ...logs, version: VERSION });
+  return {
+    handler: createHttpHandler(container.resolve(PORTS.service)),
+    gateway: config.agentGateway.mode === 'embedded' ? container.resolve(PORTS.gateway) : undefined,
+    database,
+  };
 }

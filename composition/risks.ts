@@ -27,6 +27,11 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
     ...(config.proxyProof === 'network'
       ? ['LKPS_PROXY_PROOF=network: whoever reaches this port can claim any identity']
       : []),
+    ...(config.agentGateway.mode === 'off'
+      ? [
+          "LKPS_AGENT_GATEWAY=off: any agent token can take any agent's jobs, tap them, and make itself a token for any room",
+        ]
+      : []),
     ...(config.identity.source === 'ocelot' && config.identity.evidence === 'headers'
       ? ['LKPS_APPLICATION_EVIDENCE=headers: a request without user headers acts as the application itself']
       : []),
@@ -46,9 +51,7 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
     ...(config.rateLimits.perClient === 'off'
       ? ['LKPS_RATE_LIMIT_CLIENT=off: one client can keep this process from serving the others']
       : []),
-    ...(config.rateLimits.refusalRows === 'off'
-      ? ['LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail']
-      : []),
+    ...refusalRowRisks(config.rateLimits.refusalRows),
     ...(config.migrateAtStart
       ? [
           "LKPS_MIGRATE_AT_START=true: this process holds the owner's login, which can switch off what keeps the audit trail append-only",
@@ -56,16 +59,34 @@ export function risksOf(config: Config, env: Environment): readonly string[] {
       : []),
     ...transportRisks('LKPS_DATABASE_URL', config.databaseTransport.service),
     ...transportRisks('LKPS_DATABASE_ADMIN_URL', config.databaseTransport.owner),
-    ...Object.entries({ LKPS_LIVEKIT_URL: livekitUrl, LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl })
-      .filter(([, url]) => isPlaintext(new URL(url)))
-      .map(([name]) => `${name}: tokens travel unencrypted to another host`),
+    ...plaintextRisks({
+      LKPS_LIVEKIT_URL: livekitUrl,
+      LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl,
+      ...(config.agentGateway.mode === 'off'
+        ? {}
+        : { LKPS_GATEWAY_PUBLIC_URL: config.agentGateway.publicUrl }),
+    }),
     ...config.corsOrigins
       .filter((origin) => isPlaintext(new URL(origin)))
       .map((origin) => `LKPS_CORS_ORIGINS: ${origin} is a page that anyone on its way can change`),
-    ...Object.keys(env)
-      .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS) && !isSecretFile(name))
-      .map((name) => `${name}: is not a setting of the service, and is ignored`),
+    ...unknownSettings(env),
   ];
+}
+
+export function refusalRowRisks(limit: RateLimits['refusalRows']): readonly string[] {
+  return limit === 'off' ? ['LKPS_REFUSAL_ROWS=off: whoever reaches this port can fill the audit trail'] : [];
+}
+
+export function plaintextRisks(urls: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(urls)
+    .filter(([, url]) => isPlaintext(new URL(url)))
+    .map(([name]) => `${name}: tokens travel unencrypted to another host`);
+}
+
+export function unknownSettings(env: Environment): readonly string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LKPS_') && !(name in SETTINGS) && !isSecretFile(name))
+    .map((name) => `${name}: is not a setting of the service, and is ignored`);
 }
 
 /** Of a window of the client's, a caller can have as many windows of their own as fit into it. */
@@ -92,7 +113,7 @@ const TRANSPORT_RISKS: Readonly<Record<DatabaseTransport, readonly string[]>> = 
   ],
 };
 
-function transportRisks(name: string, transport: DatabaseTransport | undefined): readonly string[] {
+export function transportRisks(name: string, transport: DatabaseTransport | undefined): readonly string[] {
   return transport === undefined ? [] : TRANSPORT_RISKS[transport].map((risk) => `${name}: ${risk}`);
 }
 

@@ -14,6 +14,11 @@ export function isSecretFile(variable: string): boolean {
   return SECRETS.some((name) => variable === fileVariableOf(name));
 }
 
+/** The variables that hold a secret, or name the file of one. */
+export function secretVariables(env: Environment): readonly string[] {
+  return Object.keys(env).filter((variable) => SECRETS.includes(variable) || isSecretFile(variable));
+}
+
 export interface WithSecretFiles {
   /** Every secret that `<NAME>_FILE` names a file of is there as if it had been `<NAME>`. */
   readonly env: Environment;
@@ -21,11 +26,15 @@ export interface WithSecretFiles {
   readonly isUsable: (name: string) => boolean;
 }
 
-/** What is wrong goes to `problems`, by the variable; neither a path nor a content is said. */
-export function withSecretFiles(env: Environment, problems: string[]): WithSecretFiles {
+/** Reads those of `names` alone. What is wrong goes to `problems`, by the variable; neither a path nor a content is said. */
+export function withSecretFiles(
+  env: Environment,
+  problems: string[],
+  names: readonly string[] = SECRETS,
+): WithSecretFiles {
   const read: Record<string, string> = {};
   const unread = new Set<string>();
-  for (const name of SECRETS) {
+  for (const name of SECRETS.filter((secret) => names.includes(secret))) {
     const path = env[fileVariableOf(name)];
     if (path === undefined) {
       continue;

@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { parseTokenTtlSeconds } from '../core/index.ts';
 import { DIRECTORY_SETTINGS } from './directory-settings.ts';
 import { EDGE_SETTINGS } from './edge-settings.ts';
+import { areDistinct } from './are-distinct.ts';
 import { ENTRA_SETTINGS } from './entra-settings.ts';
+import { GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { Secret } from './secret.ts';
+import { keyList, secretList, secretText } from './secret-values.ts';
+import { bareUrl, databaseUrl } from './url-values.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** One environment variable: how it is read, and what the README says of it (a test holds the two equal). */
@@ -15,65 +19,6 @@ export interface Setting {
   readonly optional?: true;
   /** What it holds is never shown, and may come from the file that `<name>_FILE` names. */
   readonly secret?: true;
-}
-
-const MIN_SECRET_LENGTH = 32;
-const MIN_DISTINCT = 8;
-const WEAK = `needs random secrets of at least ${MIN_SECRET_LENGTH} characters, visible ASCII`;
-
-const url = (...protocols: readonly string[]): z.ZodType<string, string> =>
-  z.string().refine(
-    (value) => {
-      const parsed = URL.parse(value);
-      return parsed !== null && protocols.includes(parsed.protocol.slice(0, -1));
-    },
-    `must be a ${protocols.join(' or ')} URL`,
-  );
-
-/** Such a URL is handed to every client, so it must hold nothing but where LiveKit is. */
-const livekitUrl = (...protocols: readonly string[]): z.ZodType<string, string> =>
-  url(...protocols).refine((value) => {
-    const parsed = URL.parse(value);
-    return parsed !== null && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === '';
-  }, 'must hold no user, password, query or fragment');
-
-const databaseUrl = url('postgres', 'postgresql').transform((value) => new Secret(value));
-
-/** Visible ASCII: white space gets lost on the way through files and headers. */
-const secretText = z
-  .string()
-  .refine((value) => value.length >= MIN_SECRET_LENGTH, `must be at least ${MIN_SECRET_LENGTH} characters`)
-  .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII without white space')
-  .refine((value) => new Set(value).size >= MIN_DISTINCT, 'must be random, not a pattern');
-
-export interface NamedSecret {
-  readonly id: string;
-  readonly secret: Secret;
-}
-
-/** In order of preference: the first one signs. */
-type KeyList = readonly [NamedSecret, ...NamedSecret[]];
-
-const keyList = z
-  .string()
-  .transform((value) => value.split(',').map((entry) => /^([^:\s]{1,64}):([^\s]+)$/.exec(entry)))
-  .refine((entries) => !entries.includes(null), 'must be a list of id:secret')
-  .refine((entries) => areDistinct(entries.map((entry) => entry?.[1])), 'names one key id twice')
-  .refine((entries) => entries.every((entry) => secretText.safeParse(entry?.[2]).success), WEAK)
-  .transform((entries) => {
-    const keys = entries.map((entry) => ({ id: entry?.[1] ?? '', secret: new Secret(entry?.[2] ?? '') }));
-    return keys as readonly NamedSecret[] as KeyList; // a text has one entry at least, however it is split
-  });
-
-const secretList = z
-  .string()
-  .transform((value) => value.split(','))
-  .refine((secrets) => secrets.length <= 2, 'holds two secrets at most')
-  .refine((secrets) => secrets.every((secret) => secretText.safeParse(secret).success), WEAK)
-  .transform((secrets): readonly Secret[] => secrets.map((secret) => new Secret(secret)));
-
-function areDistinct(values: readonly unknown[]): boolean {
-  return new Set(values).size === values.length;
 }
 
 /** As browsers send it in `Origin`: scheme, host and port, nothing else. */
@@ -107,12 +52,12 @@ export const SETTINGS = {
     description: 'Region this deployment serves; named in every answer and audit row.',
   },
   LKPS_LIVEKIT_URL: {
-    schema: livekitUrl('http', 'https'),
+    schema: bareUrl('http', 'https'),
     description: 'Where LKPS calls LiveKit (`http://`, `https://`).',
   },
   LKPS_LIVEKIT_PUBLIC_URL: {
-    schema: livekitUrl('ws', 'wss'),
-    description: 'Where clients and agents reach LiveKit (`ws://`, `wss://`).',
+    schema: bareUrl('ws', 'wss'),
+    description: 'Where clients, and agents with a job, reach LiveKit (`ws://`, `wss://`).',
   },
   LKPS_LIVEKIT_KEYS: {
     schema: keyList,
@@ -124,6 +69,7 @@ export const SETTINGS = {
     description: 'Keys that LiveKit signs webhooks with, `id:secret,..`; all are accepted. Secret.',
     secret: true,
   },
+  ...GATEWAY_SETTINGS,
   LKPS_IDENTITY: {
     schema: z.enum(['ocelot', 'entra', 'authorizer'], 'must be ocelot, entra or authorizer'),
     default: 'ocelot',

@@ -1,5 +1,6 @@
 /** `npm run demo`: the whole platform on this machine, one conversation, and what those get who may not have one. */
 import { performance } from 'node:perf_hooks';
+import { tryAgentToken } from './demo/agent-token.ts';
 import { showConversation } from './demo/conversation.ts';
 import { Records } from './demo/records.ts';
 import { showRegistration } from './demo/registration.ts';
@@ -55,12 +56,13 @@ async function show(stack: StackDescription, log: ServiceLog, signal: AbortSigna
   const records = await Records.open(stack.database_url);
   try {
     const session = await showConversation({ stack, records, log, terminal, signal });
-    const [unauthorised, stolen, endReason] = await reported(
+    const [unauthorised, ofAgent, stolen, endReason] = await reported(
       progress,
       "The room's end",
       (working) =>
         whileTelling(working, 'LiveKit keeps the room 20 s; others try meanwhile', [
           tryUnauthorised(stack, records),
+          tryAgentToken(stack, records),
           tryStolenToken(stack, signal),
           records.waitForEnd(session.sessionId, END_TIMEOUT_MS, signal),
         ]),
@@ -70,6 +72,7 @@ async function show(stack: StackDescription, log: ServiceLog, signal: AbortSigna
     terminal.row(`on record: ended, ${endReason}`);
     await showAuditTrail(stack, records, session, terminal);
     showRefusals('Who may not, and what they get', unauthorised);
+    showRefusals("What an agent's token opens", ofAgent);
     showRefusals('What a stolen participant token opens', stolen);
     terminal.note(`${((performance.now() - startedAt) / 1000).toFixed(0)} s from the first hop to here`);
   } finally {

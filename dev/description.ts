@@ -13,10 +13,12 @@ export interface StackDescription {
   readonly proxy_proof: { readonly header: string; readonly value: string };
   readonly livekit_url: string;
   readonly livekit_api: { readonly url: string; readonly key: string; readonly secret: string };
+  /** Where workers connect with the token of a registration, which names it too. */
+  readonly agent_gateway_url: string;
   /** As the service's role: reads everything, and can change no audit row. */
   readonly database_url: string;
   readonly database_admin_url: string;
-  /** All that the service was started with, but for its port: what `lkps` commands and one more service need. */
+  /** What `lkps` commands and one more service need: all settings but ports. The agent gateway is beside that service. */
   readonly lkps_env: Readonly<Record<string, string>>;
   readonly apps: Readonly<Record<AppName, AppCredentials>>;
   readonly users: Readonly<Record<string, UserCredentials>>;

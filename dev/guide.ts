@@ -18,6 +18,7 @@ export function guideTo(stack: Stack): string {
     `  Ocelot (the front door)  ${ocelot.url}`,
     `  LKPS (behind it)         ${lkps.url}`,
     `  LiveKit                  ${livekit.wsUrl}`,
+    `  Agent gateway            ${stack.agentGatewayUrl}`,
     `  Entra emulator           ${entra.authority}/${entra.tenantId}`,
     `  PostgreSQL               ${postgres.adminUrl}`,
     `  Echo agent               ${agent === undefined ? 'not started' : agent.name}`,

@@ -3,9 +3,12 @@ import { startChild, type Child, type ChildOptions } from './process/child.ts';
 import { freePort } from './process/free-port.ts';
 import { probeStatus } from './process/http-probe.ts';
 import { runToEnd } from './process/run-to-end.ts';
+import { restartable, type Restartable } from './restartable.ts';
 
 const CLI = fileURLToPath(new URL('../composition/cli.ts', import.meta.url));
 const READY_MS = 30_000;
+/** What it may take to finish requests, and to settle what agents were offered. */
+const GRACE_MS = 30_000;
 
 export interface LkpsOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -25,49 +28,58 @@ export interface ServedLkps {
   readonly stop: () => Promise<void>;
 }
 
-/** The service as a process of its own. */
-export interface Lkps extends ServedLkps {
-  /** The process in hand; another one after `halt()` and `start()`. */
-  readonly child: Child;
-  readonly halt: () => Promise<void>;
-  readonly start: () => Promise<void>;
+/** A part of the service as a process of its own. */
+export interface Lkps extends Restartable {
+  readonly url: string;
+  readonly port: number;
 }
 
-export async function startLkps(options: LkpsOptions): Promise<Lkps> {
-  const port = options.port ?? (await freePort());
-  const url = `http://127.0.0.1:${port}`;
-  let child = await serve(options, port, url);
-  const halt = async (): Promise<void> => {
-    await child.stop();
-  };
-  return {
-    url,
-    port,
-    get child() {
-      return child;
-    },
-    halt,
-    start: async () => {
-      if (!child.running) child = await serve(options, port, url);
-    },
-    stop: halt,
-  };
+/** `lkps serve`. */
+export function startLkps(options: LkpsOptions): Promise<Lkps> {
+  const isWell = async (url: string): Promise<boolean> =>
+    (await probeStatus(`${url}/api/health`, 3_000)) === 200;
+  return startPart(options, { command: 'serve', portSetting: 'LKPS_PORT', isWell });
 }
+
+/** `lkps gateway`, with no setting but those that it reads. */
+export function startLkpsGateway(options: LkpsOptions): Promise<Lkps> {
+  const isWell = async (url: string): Promise<boolean> => (await probeStatus(url, 3_000)) > 0;
+  const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => GATEWAY_READS.has(name)));
+  return startPart({ ...options, env }, { command: 'gateway', portSetting: 'LKPS_GATEWAY_PORT', isWell });
+}
+
+const GATEWAY_READS: ReadonlySet<string> = new Set([
+  ...['LKPS_REGION', 'LKPS_LIVEKIT_URL', 'LKPS_LIVEKIT_PUBLIC_URL', 'LKPS_LIVEKIT_KEYS'],
+  ...['LKPS_AGENT_TOKEN_KEYS', 'LKPS_MAX_AGENT_WORKERS', 'LKPS_TOKEN_TTL_SECONDS', 'LKPS_TRUSTED_HOPS'],
+  ...['LKPS_REFUSAL_ROWS', 'LKPS_DATABASE_URL', 'LKPS_DATABASE_POOL', 'LKPS_SUBJECT_KEY', 'LKPS_LOG_LEVEL'],
+]);
 
 export async function migrateLkps(options: LkpsOptions): Promise<void> {
   await runToEnd({ name: 'lkps migrate', ...invocation('migrate', options, options.env) });
 }
 
-async function serve(options: LkpsOptions, port: number, url: string): Promise<Child> {
-  const env = { ...options.env, LKPS_HOST: '127.0.0.1', LKPS_PORT: String(port) };
-  const child = await startChild({ name: 'lkps', ...invocation('serve', options, env), graceMs: 10_000 });
-  try {
-    await child.waitUntilReady(async () => (await probeStatus(`${url}/api/health`, 3_000)) === 200, READY_MS);
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
-  return child;
+interface Part {
+  readonly command: 'serve' | 'gateway';
+  readonly portSetting: 'LKPS_PORT' | 'LKPS_GATEWAY_PORT';
+  readonly isWell: (url: string) => Promise<boolean>;
+}
+
+async function startPart(options: LkpsOptions, { command, portSetting, isWell }: Part): Promise<Lkps> {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...options.env, LKPS_HOST: '127.0.0.1', [portSetting]: String(port) };
+  const name = command === 'serve' ? 'lkps' : 'lkps gateway';
+  const served = await restartable(async () => {
+    const child = await startChild({ name, ...invocation(command, options, env), graceMs: GRACE_MS });
+    try {
+      await child.waitUntilReady(() => isWell(url), READY_MS);
+    } catch (error) {
+      await child.stop();
+      throw error;
+    }
+    return child;
+  });
+  return Object.assign(served, { url, port });
 }
 
 function invocation(

@@ -88,7 +88,7 @@ async function run(stack: Stack, json: boolean): Promise<number> {
     if (stopping.signal.aborted) done();
     else stopping.signal.addEventListener('abort', done, { once: true });
   });
-  const children = [stack.postgres, stack.livekit, stack.lkps, stack.agent].flatMap(
+  const children = [stack.postgres, stack.livekit, stack.lkps, stack.agentGateway, stack.agent].flatMap(
     (part) => part?.child ?? [],
   );
   const lost = await Promise.race([

@@ -18,6 +18,7 @@ export function describeStack(stack: Stack): StackDescription {
     proxy_proof: stack.proof,
     livekit_url: livekit.wsUrl,
     livekit_api: { url: livekit.url, key: livekitKey.id, secret: livekitKey.secret },
+    agent_gateway_url: stack.agentGatewayUrl,
     database_url: postgres.serviceUrl,
     database_admin_url: postgres.adminUrl,
     lkps_env: stack.lkpsEnv,

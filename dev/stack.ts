@@ -9,27 +9,29 @@ import {
   type Accounts,
   type AgentName,
 } from './accounts.ts';
+import { untilAgentIs } from './agent-presence.ts';
 import { startEchoAgent, type EchoAgent } from './echo-agent.ts';
 import { startEntra, type Entra } from './entra/server.ts';
 import type { Gateway } from './lambda/gateway.ts';
-import { startLkpsOnLambda, type LkpsOnLambda } from './lambda/lkps-on-lambda.ts';
 import { findLiveKit } from './livekit/binary.ts';
 import { startLiveKit, type LiveKit } from './livekit/server.ts';
-import { migrateLkps, startLkps, type Lkps, type LkpsOptions, type ServedLkps } from './lkps.ts';
+import { migrateLkps, startLkps, startLkpsGateway, type Lkps, type ServedLkps } from './lkps.ts';
+import { startOnHost, type StackHost } from './lkps-host.ts';
 import { startOcelot, type Ocelot, type OcelotOptions } from './ocelot/server.ts';
 import { startPostgres, type Postgres } from './postgres/server.ts';
 import { freePort } from './process/free-port.ts';
 import { createTemporaryDirectory, removeDirectory } from './process/temporary-directory.ts';
 import type { Progress } from './progress.ts';
+import { embeddedAt, lkpsEnvironment, type AgentGatewayMode, type LiveKitKey } from './stack-environment.ts';
 import { StackStart } from './stack-start.ts';
 
 export type LogSource = 'postgres' | 'livekit' | 'lkps' | 'agent';
 
-export type StackHost = 'koa' | 'lambda-rest' | 'lambda-http-api';
-
 export interface StackOptions {
   /** What runs the stack's own LKPS; default `koa`. On Lambda it starts with its first request, from `dist/lambda`. */
   readonly host?: StackHost;
+  /** Where the agent gateway runs; default in the service, or beside it where that is on Lambda. */
+  readonly agentGateway?: AgentGatewayMode;
   /** Whether agent-a's echo agent is started; default true. */
   readonly agent?: boolean;
   readonly progress?: Progress;
@@ -53,11 +55,16 @@ export interface Stack {
   readonly gateway: Gateway | undefined;
   readonly livekit: LiveKit;
   readonly postgres: Postgres;
+  /** Where workers connect: the agent gateway, or LiveKit where there is none. */
+  readonly agentGatewayUrl: string;
+  /** Its process, where it has one of its own. */
+  readonly agentGateway: Lkps | undefined;
   readonly agent: EchoAgent | undefined;
   readonly proof: OcelotOptions['proof'];
   readonly livekitKey: LiveKitKey;
   readonly webhookKey: LiveKitKey;
-  /** The service's environment, but for its port. */
+  readonly agentTokenKey: LiveKitKey;
+  /** The service's environment, but for its ports: the agent gateway is beside it, also where the stack's own has it inside. */
   readonly lkpsEnv: Readonly<Record<string, string>>;
   /** One more service on the same database and LiveKit, always a process of its own; webhooks go to the first one only. */
   readonly startLkps: (env?: Readonly<Record<string, string>>) => Promise<Lkps>;
@@ -65,11 +72,6 @@ export interface Stack {
   readonly startOcelot: (upstream: string) => Promise<Ocelot>;
   readonly startAgent: (app: AgentName, ocelotUrl?: string) => Promise<EchoAgent>;
   readonly stop: () => Promise<void>;
-}
-
-export interface LiveKitKey {
-  readonly id: string;
-  readonly secret: string;
 }
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -96,9 +98,13 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
   const accounts = createAccounts();
   const livekitKey = { id: 'lkps-dev', secret: randomSecret() };
   const webhookKey = { id: 'lkps-webhook', secret: randomSecret() };
+  const agentTokenKey = { id: 'lkps-agents', secret: randomSecret() };
   const proof = { header: 'x-lkps-proxy-proof', value: randomSecret() };
   const lkpsPort = await freePort();
   const lkpsUrl = `http://127.0.0.1:${lkpsPort}`;
+  const host = options.host ?? 'koa';
+  const gatewayMode = options.agentGateway ?? (host === 'koa' ? 'embedded' : 'separate');
+  const gatewayPort = await freePort();
   const directory = await createTemporaryDirectory('lkps-stack-');
   teardown.add('files', () => {
     removeDirectory(directory);
@@ -140,22 +146,15 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     ),
   ]);
 
-  const lkpsEnv: Readonly<Record<string, string>> = {
-    LKPS_REGION: 'eu',
-    LKPS_LIVEKIT_URL: livekit.url,
-    LKPS_LIVEKIT_PUBLIC_URL: livekit.wsUrl,
-    LKPS_LIVEKIT_KEYS: `${livekitKey.id}:${livekitKey.secret}`,
-    LKPS_WEBHOOK_KEYS: `${webhookKey.id}:${webhookKey.secret}`,
-    LKPS_PROXY_PROOF: 'secret',
-    LKPS_PROXY_SECRETS: proof.value,
-    ...(options.directory === 'graph'
-      ? graphSettings(entra, accounts)
-      : { LKPS_DIRECTORY: `file:${directoryFile}` }),
-    LKPS_APPLICATION_EVIDENCE: 'directory',
-    LKPS_TOKEN_TTL_SECONDS: '3600',
-    LKPS_DATABASE_URL: postgres.serviceUrl,
-    LKPS_SUBJECT_KEY: randomSecret(),
-    LKPS_LOG_LEVEL: 'info',
+  const agentGatewayUrl = gatewayMode === 'off' ? livekit.wsUrl : `ws://127.0.0.1:${gatewayPort}`;
+  const keys = { livekitKey, webhookKey, agentTokenKey };
+  const lkpsEnv = {
+    ...lkpsEnvironment({
+      ...{ accounts, entra, livekit, postgres, proof },
+      ...keys,
+      agentGateway: { mode: gatewayMode, url: agentGatewayUrl },
+      directoryFile: options.directory === 'graph' ? undefined : directoryFile,
+    }),
     ...options.env,
   };
   const lkpsOptions = { env: lkpsEnv, log: logOf('lkps'), signal };
@@ -165,15 +164,21 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
 
   const newOcelot = (upstream: string): Promise<Ocelot> =>
     startOcelot({ entra, upstream, proof, clientAccessList: clientAccessList(accounts) });
-  const [ocelot, lkps] = await start.together([
+  const [ocelot, lkps, agentGateway] = await start.together([
     start.step('Ocelot stand-in', () => teardown.started('Ocelot', newOcelot(lkpsUrl))),
-    start.step('LKPS', () =>
-      teardown.started('LKPS', startOnHost(options.host ?? 'koa', { ...lkpsOptions, port: lkpsPort })),
-    ),
+    start.step('LKPS', () => {
+      const env = gatewayMode === 'embedded' ? { ...lkpsEnv, ...embeddedAt(gatewayPort) } : lkpsEnv;
+      return teardown.started('LKPS', startOnHost(host, { ...lkpsOptions, env, port: lkpsPort }));
+    }),
+    gatewayMode === 'separate'
+      ? start.step('Agent gateway', () => {
+          return teardown.started('agent gateway', startLkpsGateway({ ...lkpsOptions, port: gatewayPort }));
+        })
+      : undefined,
   ]);
 
-  const startAgent = (app: AgentName, ocelotUrl = ocelot.url): Promise<EchoAgent> =>
-    teardown.started(
+  const startAgent = async (app: AgentName, ocelotUrl = ocelot.url): Promise<EchoAgent> => {
+    const agent = await teardown.started(
       app,
       startEchoAgent({
         account: accounts.apps[app],
@@ -184,6 +189,10 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
         signal,
       }),
     );
+    const database = { databaseUrl: postgres.serviceUrl };
+    await (gatewayMode === 'off' ? undefined : untilAgentIs('online', agent.name, database));
+    return agent;
+  };
   const agent =
     options.agent === false ? undefined : await start.step('Echo agent', () => startAgent('agent-a'));
   signal.throwIfAborted();
@@ -196,10 +205,11 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     gateway: 'gateway' in lkps ? lkps.gateway : undefined,
     livekit,
     postgres,
+    agentGatewayUrl,
+    agentGateway,
     agent,
     proof,
-    livekitKey,
-    webhookKey,
+    ...keys,
     lkpsEnv,
     startLkps: (env) =>
       teardown.started('further LKPS', startLkps({ ...lkpsOptions, env: { ...lkpsEnv, ...env } })),
@@ -207,27 +217,4 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
     startAgent,
     stop: () => teardown.run(),
   };
-}
-
-function graphSettings(entra: Entra, { tenantId, service }: Accounts): Readonly<Record<string, string>> {
-  return {
-    LKPS_DIRECTORY: 'graph',
-    LKPS_GRAPH_URL: entra.graph.url,
-    LKPS_GRAPH_CLIENT_ID: service.clientId,
-    LKPS_GRAPH_CLIENT_SECRET: service.clientSecret,
-    LKPS_ENTRA_AUTHORITY: entra.authority,
-    LKPS_ENTRA_TENANT_ID: tenantId,
-    NODE_EXTRA_CA_CERTS: entra.caFile,
-  };
-}
-
-function startOnHost(host: StackHost, options: LkpsOptions): Promise<Lkps | LkpsOnLambda> {
-  switch (host) {
-    case 'koa':
-      return startLkps(options);
-    case 'lambda-rest':
-      return startLkpsOnLambda({ ...options, kind: 'rest' });
-    case 'lambda-http-api':
-      return startLkpsOnLambda({ ...options, kind: 'http-api' });
-  }
 }

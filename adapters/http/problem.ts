@@ -29,6 +29,7 @@ export const PROBLEMS = {
   livekit_unavailable: { status: 503, title: 'LiveKit cannot be reached; try again' },
   audit_unavailable: { status: 503, title: 'The request could not be put on record; try again' },
   authorization_unavailable: { status: 503, title: 'Authorization could not be decided; try again' },
+  agent_unavailable: { status: 503, title: 'The agent has no worker that is free; try again' },
   overloaded: { status: 503, title: 'The service has too much to do; try again' },
 } as const satisfies Record<LkpsErrorCode, Problem>;
 

@@ -47,7 +47,7 @@ async function registerAgent(
     const registered = await service.registerAgent.execute({ caller, clientAuthorization, context });
     return jsonResponse(200, {
       token: registered.token,
-      livekit_url: service.site.livekitUrl,
+      livekit_url: service.site.agentUrl,
       agent_name: registered.agentName,
       expires_at: rfc3339(registered.expiresAt),
       region: service.site.region,

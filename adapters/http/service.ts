@@ -27,8 +27,10 @@ export interface HttpService {
 export interface Site {
   readonly region: string;
   readonly version: string;
-  /** Where clients and agents reach LiveKit: `ws://` or `wss://`. */
+  /** Where clients reach LiveKit: `ws://` or `wss://`. */
   readonly livekitUrl: string;
+  /** Where agents' workers connect: the gateway, or LiveKit where there is none. */
+  readonly agentUrl: string;
   /** How many proxies in front append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   /** Origins whose pages may call, exactly as browsers send them; empty: CORS is off. */

@@ -9,6 +9,7 @@ export { KnexAuditStore } from './knex-audit-store.ts';
 export { KnexCutOffStore } from './knex-cut-off-store.ts';
 export { KnexOperatorView } from './knex-operator-view.ts';
 export { KnexSessionStore } from './knex-session-store.ts';
+export { KnexWorkerRegistry } from './knex-worker-registry.ts';
 export { migrate, pendingMigrations, rollback, type MigrateInput } from './migrate.ts';
 export { MigrationError } from './migration-error.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './open-database.ts';

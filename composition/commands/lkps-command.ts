@@ -7,6 +7,7 @@ import { sessions } from './sessions.ts';
 const USAGE = `usage: lkps <command>
 
   serve     run the platform: four HTTP endpoints, configured by the environment
+  gateway   run the agent gateway, where it is no part of \`lkps serve\`
   migrate   bring the database to this version's schema, as its owner
   agents    list them; cut one off, and take that back
   clients   list the blocked ones; block one, and take that back
@@ -22,6 +23,15 @@ Runs the platform until SIGTERM or SIGINT. Its settings are environment variable
 of them. What is wrong with them it says at once.
 `;
 
+const GATEWAY_USAGE = `usage: lkps gateway
+
+Runs the agent gateway until SIGTERM or SIGINT, beside \`lkps serve\` or a Lambda function with
+LKPS_AGENT_GATEWAY=separate. It reads LKPS_REGION, LKPS_LIVEKIT_URL, LKPS_LIVEKIT_PUBLIC_URL,
+LKPS_LIVEKIT_KEYS, LKPS_AGENT_TOKEN_KEYS, LKPS_DATABASE_URL and LKPS_SUBJECT_KEY, all of them the
+service's own, and these, which have defaults: LKPS_HOST, LKPS_GATEWAY_PORT, LKPS_MAX_AGENT_WORKERS,
+LKPS_TOKEN_TTL_SECONDS, LKPS_TRUSTED_HOPS, LKPS_REFUSAL_ROWS, LKPS_DATABASE_POOL, LKPS_LOG_LEVEL.
+`;
+
 const MIGRATE_USAGE = `usage: lkps migrate
 
 Brings the database to this version's schema, and says what it applied. It needs LKPS_DATABASE_URL and
@@ -31,9 +41,10 @@ LKPS_DATABASE_ADMIN_URL.
 const HELP: readonly string[] = ['help', '--help', '-h'];
 
 /** All of `lkps`, whose arguments are those after the program's name. */
-export function lkpsCommand(acts: { readonly serve: Command; readonly migrate: Command }): Command {
+export function lkpsCommand(acts: Readonly<Record<'serve' | 'gateway' | 'migrate', Command>>): Command {
   const commands: Readonly<Record<string, Command>> = {
     serve: withUsage(SERVE_USAGE, acts.serve),
+    gateway: withUsage(GATEWAY_USAGE, acts.gateway),
     migrate: withUsage(MIGRATE_USAGE, acts.migrate),
     agents,
     clients,

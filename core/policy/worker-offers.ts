@@ -1,4 +1,3 @@
-import type { JobId } from '../model/names.ts';
 import type { LineEvent, WorkerLine } from '../model/worker-line.ts';
 import type { ServerMessage } from '../model/worker-message.ts';
 import { findJobId, withOffer, withoutOffer } from './worker-open-offers.ts';

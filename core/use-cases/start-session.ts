@@ -16,6 +16,7 @@ import type { AgentStore, KnownAgent } from '../ports/agent-store.ts';
 import type { ApplicationDirectory } from '../ports/application-directory.ts';
 import type { AuditStore } from '../ports/audit-store.ts';
 import type { CutOffStore } from '../ports/cut-off-store.ts';
+import type { WorkerRegistry } from '../ports/worker-registry.ts';
 import { contextFacts } from './audit-journal.ts';
 import { SessionOpening, type SessionOpeningPorts, type StartedSession } from './session-opening.ts';
 
@@ -34,10 +35,14 @@ export interface StartSessionPorts extends SessionOpeningPorts {
   readonly audit: AuditStore;
   readonly directory: ApplicationDirectory;
   readonly rules: AgentRules;
+  /** Absent where no gateway tells who is online: then every registered agent counts as such. */
+  readonly workers?: Pick<WorkerRegistry, 'isOnline'>;
 }
 
 /** When to ask again for a session while too many are open; an empty room closes within a minute. */
 const SESSIONS_END_MS = 30_000;
+/** When to ask again for an agent without a worker: it may be reconnecting, or about to have room for a job. */
+const WORKERS_COME_MS = 5_000;
 
 /** Opens a room with the agent in it and gives the caller the one seat in that room. */
 export class StartSession {
@@ -53,7 +58,8 @@ export class StartSession {
    * Nothing happens at LiveKit before the intent is durable, and no token leaves before its grant is.
    *
    * @throws LkpsError `unauthenticated`, `agent_not_registered`, `client_not_authorized`, `authorization_unavailable`,
-   * `rate_limited` (too many open sessions), `livekit_unavailable`, `audit_unavailable`.
+   * `agent_unavailable` (no worker online), `rate_limited` (too many open sessions), `livekit_unavailable`,
+   * `audit_unavailable`.
    */
   async execute(input: StartSessionInput): Promise<StartedSession> {
     const identity = participantIdentityOf(input.caller);
@@ -62,6 +68,7 @@ export class StartSession {
     }
     const agent = await this.#reachableAgent(input);
     const authorization = await this.#authorize(input, agent);
+    await this.#requireWorker(input, agent, authorization);
     const opened = await this.#opening.open({ ...input, identity, agent, authorization });
     return opened === 'too_many_open'
       ? this.#deny(input, 'rate_limited', { reason: 'too_many_open_sessions' })
@@ -118,6 +125,20 @@ export class StartSession {
       .findPreAuthorization(input.agentClientId, input.caller.clientId)
       .catch((error: unknown) => this.#undecided(input, error));
     return authorizeByDirectory(approach, known);
+  }
+
+  /** A room that no agent comes to is no session. Only a caller who may reach the agent gets to know. */
+  async #requireWorker(
+    input: StartSessionInput,
+    { name }: Agent,
+    authorization: AuthorizationEvidence,
+  ): Promise<void> {
+    const { workers } = this.#ports;
+    if (workers !== undefined && !(await workers.isOnline(name))) {
+      const facts = { reason: 'no_worker_online', agent: name, authorization };
+      await this.#recordDenial(input, 'error', facts);
+      throw new LkpsError('agent_unavailable', facts.reason, { retryAfterMs: WORKERS_COME_MS });
+    }
   }
 
   async #deny(input: StartSessionInput, code: LkpsErrorCode, facts: AuditFacts): Promise<never> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineAgent, type JobContext } from '@livekit/agents';
+import type { Room } from '@livekit/rtc-node';
 import { AudioEcho } from './audio-echo.ts';
 import { DataEcho } from './data-echo.ts';
 import { endWithParent } from './end-with-parent.ts';
@@ -25,6 +26,7 @@ async function entry(context: JobContext): Promise<void> {
   const audio = new AudioEcho(room);
   sayWhatIsSeen(room);
   await context.connect();
+  await tellState(room, 'initializing');
   emit({ event: 'job_started', ...facts, ...digest(job.metadata) });
   await Promise.all([
     audio.publish(),
@@ -33,6 +35,12 @@ async function entry(context: JobContext): Promise<void> {
       sayWhoIsServed(room, identity);
     }),
   ]);
+  await tellState(room, 'listening');
+}
+
+/** As `AgentSession` of the library does, for whoever shows what the agent is about. */
+async function tellState(room: Room, state: 'initializing' | 'listening'): Promise<void> {
+  await room.localParticipant?.setAttributes({ 'lk.agent.state': state });
 }
 
 function digest(metadata: string): { readonly metadata_bytes: number; readonly metadata_sha256: string } {

@@ -3,19 +3,20 @@ import { parseArgs } from 'node:util';
 import { isAttempt, type Attempt } from './attempts.ts';
 import type { Access } from './joining.ts';
 import type { ProbeOptions } from './probe-join.ts';
+import type { StayOptions } from './stay.ts';
 import type { TalkOptions } from './talk.ts';
 import { randomToneHz } from './tone.ts';
 import type { TryOptions } from './try-out.ts';
 
 export const USAGE = `usage: LKPS_CLIENT_URL=ws://.. LKPS_CLIENT_TOKEN=.. node main.ts <scenario> [--timeout seconds]
   talk        [--nonce text (or LKPS_CLIENT_NONCE)] [--tone hz]
-  stay        --seconds n
+  stay        --seconds n [--ask]
   try         --attempt what .. [--seconds n] [--nonce text] [--tone hz]
   probe-join  [--query name=value ..] [--via library|websocket]`;
 
 type Scenario =
   | { readonly name: 'talk'; readonly options: TalkOptions }
-  | { readonly name: 'stay'; readonly seconds: number }
+  | { readonly name: 'stay'; readonly options: StayOptions }
   | { readonly name: 'try'; readonly options: TryOptions }
   | { readonly name: 'probe-join'; readonly options: ProbeOptions };
 
@@ -37,6 +38,7 @@ export function parseInvocation(argv: readonly string[], env: Environment): Invo
       nonce: { type: 'string' },
       tone: { type: 'string' },
       seconds: { type: 'string' },
+      ask: { type: 'boolean', default: false },
       attempt: { type: 'string', multiple: true, default: [] },
       query: { type: 'string', multiple: true, default: [] },
       via: { type: 'string', default: 'library' },
@@ -55,6 +57,7 @@ interface Values {
   readonly nonce?: string | undefined;
   readonly tone?: string | undefined;
   readonly seconds: number;
+  readonly ask: boolean;
   readonly attempt: readonly string[];
   readonly query: readonly string[];
   readonly via: string;
@@ -67,7 +70,7 @@ function parseScenario(positionals: readonly string[], env: Environment, values:
     case 'talk':
       return { name, options: parseTalk(env, values) };
     case 'stay':
-      return { name, seconds: values.seconds };
+      return { name, options: { seconds: values.seconds, asks: values.ask } };
     case 'try': {
       const attempts = values.attempt.map(parseAttempt);
       return { name, options: { ...parseTalk(env, values), attempts, seconds: values.seconds } };

@@ -56,7 +56,7 @@ async function run({ access, scenario }: Invocation, interruption: AbortSignal):
       await talk(access, scenario.options, interruption);
       return true;
     case 'stay':
-      await stay(access, scenario.seconds, interruption);
+      await stay(access, scenario.options, interruption);
       return true;
     case 'try':
       await tryOut(access, scenario.options, interruption);

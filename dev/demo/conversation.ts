@@ -60,7 +60,7 @@ function showTalk(event: ClientEvent, terminal: Terminal): void {
       hop('client -> LiveKit', `joined as ${String(event['identity']).slice(0, 16)}.. (WebRTC)`, event['ms']);
       break;
     case 'agent_joined':
-      hop('agent -> LiveKit', 'dispatched: is in the room too', event['ms']);
+      hop('agent <- gateway', 'the job, and a token for this room; it is in', event['ms']);
       break;
     case 'data_echoed':
       hop(

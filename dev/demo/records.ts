@@ -77,14 +77,24 @@ export class Records {
     return rows;
   }
 
-  /** The agent's registrations and the session's own rows, in the order they happened. */
+  /** The agent's registrations, its workers' and the session's own rows, in the order they happened. */
   async auditTrailOf(sessionId: string, agentId: string): Promise<readonly AuditRow[]> {
     const { rows } = await this.#db.query<AuditRow>(
       `select occurred_at, type, outcome, reason, actor_kind, actor_client_id, grants, token_id, details, request_id
        from audit_events
-       where session_id = $1 or (type = 'agent.registered' and agent_name = $2)
+       where session_id = $1 or (type in ('agent.registered', 'worker.admitted') and agent_name = $2)
        order by event_id`,
       [sessionId, agentId],
+    );
+    return rows;
+  }
+
+  /** What the gateway refused to workers of an agent, the newest first. */
+  async refusalsOfAgent(agentId: string): Promise<readonly AuditRow[]> {
+    const { rows } = await this.#db.query<AuditRow>(
+      `select occurred_at, type, outcome, reason, actor_kind, actor_client_id, grants, token_id, details, request_id
+       from audit_events where agent_name = $1 and outcome = 'denied' order by event_id desc`,
+      [agentId],
     );
     return rows;
   }

@@ -4,7 +4,7 @@ import { expect } from './expect.ts';
 import type { ServiceLog } from './service-log.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How the echo agent came to be a LiveKit worker, from what it said itself while it started. */
+/** How the echo agent came to be a LiveKit worker through the agent gateway, from what it said itself while it started. */
 export async function showRegistration(
   agent: EchoAgent | undefined,
   log: ServiceLog,
@@ -25,6 +25,8 @@ export async function showRegistration(
   const lkpsMs = await log.durationOf((entry) => entry['operation'] === 'registerAgent');
   terminal.hop('agent -> Ocelot', 'POST /api/agent/register', took('lkps_registered'));
   terminal.hop('  Ocelot -> LKPS', '+ who it is, + proof of Ocelot; put on record', lkpsMs);
-  terminal.hop('agent <- LKPS', 'an agent token: no room, one hour');
-  terminal.hop('agent -> LiveKit', `worker ${agent.name.slice(0, 8)}.. waits for jobs`, took('registered'));
+  terminal.hop('agent <- LKPS', 'an agent token: one hour; LiveKit refuses it');
+  terminal.hop('agent -> gateway', 'its token: a worker of this agent and no other');
+  const worker = `worker ${agent.name.slice(0, 8)}..`;
+  terminal.hop('  gateway -> LiveKit', `for it: ${worker} waits for jobs`, took('registered'));
 }

@@ -33,6 +33,13 @@ function whoOf(fact: FactRow, session: StartedSession): string {
   return fact.disconnect_reason === null ? who : `${who} (${fact.disconnect_reason})`;
 }
 
+const DETAIL_WIDTH = 74;
+
+const EXPECTED = [
+  ...['agent.registered', 'worker.admitted', 'session.requested', 'session.granted'],
+  ...['worker.job_relayed', 'session.transition'],
+];
+
 /** The audit trail of the session and of its agent's registration: who, what, which grants, which request. */
 export async function showAuditTrail(
   stack: StackDescription,
@@ -42,7 +49,7 @@ export async function showAuditTrail(
 ): Promise<void> {
   terminal.heading('Its audit trail (append-only; no token, no e-mail address)');
   const rows = await records.auditTrailOf(session.sessionId, stack.apps['agent-a'].client_id);
-  for (const type of ['agent.registered', 'session.requested', 'session.granted', 'session.transition']) {
+  for (const type of EXPECTED) {
     expect(
       `${type} on record`,
       rows.some((row) => row.type === type),
@@ -59,9 +66,8 @@ export async function showAuditTrail(
   for (const row of rows) {
     const by = row.actor_client_id === null ? '' : `${row.actor_kind} ${row.actor_client_id.slice(0, 8)}..`;
     terminal.row(`${clock(row.occurred_at)}  ${row.type.padEnd(23)} ${row.outcome.padEnd(8)} ${by}`);
-    const detail = detailOf(row);
-    if (detail !== '') {
-      terminal.note(`    ${detail}`);
+    for (const line of wrapped(detailOf(row))) {
+      terminal.note(`    ${line}`);
     }
   }
   terminal.note(`request id on all of the session's rows: ${session.requestId}`);
@@ -77,6 +83,20 @@ function detailOf(row: AuditRow): string {
   return from === undefined
     ? (row.reason ?? '')
     : `${from} -> ${to ?? ''}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+/** Lines of whole words; none of nothing. */
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= DETAIL_WIDTH) {
+      lines.push(last === undefined ? word : `  ${word}`);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`;
+    }
+  }
+  return lines;
 }
 
 function offset(from: Date, at: Date): string {

@@ -39,6 +39,7 @@ export async function openPlatform(env: Environment, log: HttpLog): Promise<Plat
     region,
     version: VERSION,
     livekitUrl,
+    agentUrl: livekitUrl, // no agent gateway in front of it
     trustedHops: 0,
     corsOrigins: [],
     maxInFlight: 256,

@@ -14,6 +14,8 @@ const REASONS: readonly (readonly [folder: string, how: RegExp])[] = [
   ['core/use-cases', /const reason = .*\? '\w+' : '(\w+)'/g],
   ['core/use-cases', /^ {2}(\w+): '\w+',/gm],
   ['core/policy', /'denied', evidence: \{ mode, rule: '(\w+)'/g],
+  ['core/policy', /, room, reason: '(\w+)' \}/g],
+  ['core/policy', /const reason = '(\w+)'/g],
   ['core/ports', /reason: '(\w+)' \|/g],
   ['core/ports', /reason: .*\| '(\w+)' \|/g],
   ['core/ports', /reason: .*\| '(\w+)';/g],
@@ -35,7 +37,10 @@ describe('docs/operating.md', () => {
     );
     expect(found.filter((codes) => codes.length === 0)).toEqual([]);
     const inCode = new Set(found.flat().filter((code) => !NOT_OF_DENIALS.includes(code)));
-    const explained = rowsUnder(guide, '### Reasons of a 403, 404 and 429').map(([, reason = '']) => reason);
+    const explained = [
+      '### Reasons of a 403, 404 and 429',
+      '### Reasons of a worker that is refused, and of a job it does not get',
+    ].flatMap((heading) => rowsUnder(guide, heading).flatMap(([, reasons = '']) => reasons.split(', ')));
     const of401 = rowsUnder(guide, '### Reasons of a 401').flatMap(([reasons = '']) => reasons.split(', '));
     expect([...inCode].filter((code) => !of401.includes(code)).toSorted()).toEqual(
       [...new Set(explained)].toSorted(),

@@ -29,6 +29,7 @@ describe('the configuration', () => {
       region: 'eu',
       livekitUrl: 'http://livekit.internal:7880',
       livekitPublicUrl: 'wss://livekit.example.test',
+      agentGateway: expect.objectContaining({ mode: 'embedded' }) as object,
       identity: { source: 'ocelot', evidence: 'directory' },
       proxyProof: 'secret',
       directory: { source: 'file', path: '/etc/lkps/directory.json' },

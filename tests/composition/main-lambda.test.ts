@@ -33,6 +33,7 @@ describe('the Lambda function', () => {
     const closed = await freePort();
     env = {
       ...definedOf(COMPLETE),
+      LKPS_AGENT_GATEWAY: 'separate',
       LKPS_DIRECTORY: `file:${join(directory, 'directory.json')}`,
       LKPS_DATABASE_URL: `postgres://lkps:${PLANTED.databasePassword}@127.0.0.1:${closed}/lkps`,
       LKPS_LIVEKIT_URL: `http://127.0.0.1:${closed}`,
@@ -40,7 +41,9 @@ describe('the Lambda function', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  async function run(more: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> {
+  async function run(
+    more: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ code: number | null; said: string }> {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', SCRIPT, JSON.stringify(HEALTH)], {
       env: { ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,6 +72,16 @@ describe('the Lambda function', () => {
     expect(said).toMatch(/LKPS_PORT: [^]*LKPS_TOKEN_TTL_SECONDS: /);
     expectNoCanary(said);
   });
+
+  it.each([{ LKPS_AGENT_GATEWAY: 'embedded' }, { LKPS_AGENT_GATEWAY: undefined }])(
+    'holds no connection of an agent: %j',
+    async (more) => {
+      const { code, said } = await run(more);
+      expect(code).not.toBe(0);
+      expect(said).toContain('LKPS_AGENT_GATEWAY: a function holds no connections');
+      expectNoCanary(said);
+    },
+  );
 
   it('never migrates', async () => {
     const { code, said } = await run({ LKPS_MIGRATE_AT_START: 'true' });

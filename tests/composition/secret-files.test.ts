@@ -8,7 +8,8 @@ import { ConfigError, parseMigrateConfig, parseServeConfig } from '../../composi
 import { risksOf } from '../../composition/risks.ts';
 import { Secret } from '../../composition/secret.ts';
 import type { Environment, Name, Value } from '../../composition/setting-values.ts';
-import { SETTINGS, type NamedSecret, type Setting } from '../../composition/settings.ts';
+import type { NamedSecret } from '../../composition/secret-values.ts';
+import { SETTINGS, type Setting } from '../../composition/settings.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 import { ROOT } from '../support/platform-project.ts';
 

@@ -175,6 +175,7 @@ async function openStage(subject: CuttingOffSubject, lags: readonly number[]): P
   const rules = { clientAuthorization: 'always', userAgents: 'deny' } as const;
   const ports = {
     ...subject,
+    workers: { isOnline: () => Promise.resolve(true) },
     clock,
     ids,
     directory,

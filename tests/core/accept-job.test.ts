@@ -18,6 +18,8 @@ const SEAT = {
 };
 const PERMISSIONS = { canPublish: true, canSubscribe: true, canPublishData: false, canUpdateMetadata: true };
 
+const FAULTS = ['before', 'after'] as const;
+
 describe('a job that a worker is offered', () => {
   let platform: Platform;
   let session: StartedSession;
@@ -76,13 +78,10 @@ describe('a job that a worker is offered', () => {
     });
   });
 
-  it.each(['before', 'after'] as const)(
-    'is nobody’s while the trail cannot be written (fault %s the write)',
-    async (fault) => {
-      const audit = withFaults(platform.audit, faultsInTurn(fault));
-      await expect(accept({ audit }).execute(job())).rejects.toHaveProperty('code', 'audit_unavailable');
-    },
-  );
+  it.each(FAULTS)('is nobody’s while the trail cannot be written (fault %s the write)', async (fault) => {
+    const audit = withFaults(platform.audit, faultsInTurn(fault));
+    await expect(accept({ audit }).execute(job())).rejects.toHaveProperty('code', 'audit_unavailable');
+  });
 
   const withheld: readonly (readonly [string, string, () => Promise<AcceptJobInput>])[] = [
     [

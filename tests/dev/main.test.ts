@@ -79,7 +79,7 @@ describe('the development stack', () => {
       expect(Object.keys(stack)).toEqual(
         expect.arrayContaining([
           ...['entra', 'scope', 'ocelot_url', 'lkps_url', 'proxy_proof', 'livekit_url', 'livekit_api'],
-          ...['database_url', 'database_admin_url', 'lkps_env', 'apps', 'users'],
+          ...['agent_gateway_url', 'database_url', 'database_admin_url', 'lkps_env', 'apps', 'users'],
         ]),
       );
       expect(stack['lkps_env']).toMatchObject({
@@ -87,6 +87,8 @@ describe('the development stack', () => {
         LKPS_DATABASE_URL: stack['database_url'],
         LKPS_SUBJECT_KEY: expect.stringMatching(/^\S{32,}$/) as string,
         LKPS_WEBHOOK_KEYS: expect.stringMatching(/^\S+:\S{32,}$/) as string,
+        LKPS_AGENT_TOKEN_KEYS: expect.stringMatching(/^\S+:\S{32,}$/) as string,
+        LKPS_GATEWAY_PUBLIC_URL: stack['agent_gateway_url'],
         LKPS_LIVEKIT_KEYS: expect.stringMatching(/^\S+:\S{32,}$/) as string,
         LKPS_CORS_ORIGINS: PAGES.join(','),
       });

@@ -1,5 +1,6 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { untilAgentIs } from '../../dev/agent-presence.ts';
 import { eventOf, runClient, startClient, type ClientEvent } from '../../dev/client-process.ts';
 import {
   applicationToken,
@@ -46,6 +47,8 @@ describe('cutting off', () => {
   afterAll(() => fixture.close());
 
   const lkps = (...args: readonly string[]): Promise<CliRun> => runCli(args, fixture.stack.lkpsEnv);
+  const presence = (is: 'online' | 'offline', timeoutMs = 30_000): Promise<void> =>
+    untilAgentIs(is, agent, { databaseUrl: fixture.stack.postgres.serviceUrl, timeoutMs });
   const start = (): Promise<Answer> =>
     post(`${fixture.description.ocelot_url}/api/session/start`, { agent_entra_app_id: agent }, bearer(token));
   const register = async (): Promise<Answer> => {
@@ -66,6 +69,7 @@ describe('cutting off', () => {
 
   /** In the room, with the agent, until the end of the test at the latest. */
   async function joined(): Promise<Witness> {
+    await presence('online');
     const session = await startSession(fixture.description, token, agent);
     const events: ClientEvent[] = [];
     const child = await startClient(session, ['stay', '--seconds', '60'], {
@@ -108,9 +112,11 @@ describe('cutting off', () => {
     expect(refused).toMatchObject({ status: 404, body: { code: 'agent_not_registered' } });
     expect(refused.body).not.toHaveProperty('participant_token');
     expect(await reasonOf(refused)).toBe('agent_revoked');
+    await presence('offline', 5_000);
 
     expect(await lkps('agents', 'restore', agent)).toMatchObject({ code: 0, stdout: `restored: ${agent}` });
     expect((await register()).status).toBe(200);
+    await presence('online');
     const session = await startSession(fixture.description, token, agent);
     const talk = await runClient(session, ['talk', '--timeout', '60']);
     expect(talk.exit.code, JSON.stringify(talk.events)).toBe(0);
@@ -121,6 +127,7 @@ describe('cutting off', () => {
     const kept = await lkps('agents', 'revoke', agent, '--keep-sessions');
     expect(kept).toMatchObject({ code: 0, stdout: `revoked: ${agent}\nits open sessions go on` });
     expect((await start()).status).toBe(404);
+    await presence('offline', 5_000);
     expect(isPutOut(witness.events)).toBe(false);
     expect(await rooms()).toContain(witness.session.room);
 
@@ -171,6 +178,7 @@ describe('cutting off', () => {
   });
 
   it('a revocation while twenty callers start at once leaves no token without its room closed', async () => {
+    await presence('online');
     const answers: Answer[] = [];
     let isRevoked = false;
     const callers = Array.from({ length: 20 }, async () => {

@@ -21,6 +21,7 @@ interface Denial {
 let fixture: StackFixture;
 beforeAll(async () => {
   fixture = await openStack({ agent: false });
+  await fixture.online('agent-a');
 });
 afterAll(() => fixture.close());
 

@@ -18,6 +18,7 @@ describe('the function behind an authorizer', () => {
 
   beforeAll(async () => {
     fixture = await openStack({ agent: false });
+    await fixture.online('agent-a');
     const { accounts, lkpsEnv } = fixture.stack;
     const { LKPS_PROXY_PROOF, LKPS_PROXY_SECRETS, LKPS_APPLICATION_EVIDENCE, ...env } = lkpsEnv;
     expect([LKPS_PROXY_PROOF, LKPS_PROXY_SECRETS, LKPS_APPLICATION_EVIDENCE]).not.toContain(undefined);
@@ -72,7 +73,7 @@ describe('the function behind an authorizer', () => {
     expect(await viaRestApi(start, user)).toBe(201);
     const rows = await fixture.sql<{ type: string; actor_kind: string; actor_client_id: string }>(
       `select type, actor_kind, actor_client_id from audit_events
-       where type in ('agent.registered', 'session.granted') order by event_id`,
+       where type in ('agent.registered', 'session.granted') and source_ip = '192.0.2.10' order by event_id`,
     );
     const registered = { type: 'agent.registered', actor_kind: 'application', actor_client_id: agent['azp'] };
     const granted = { type: 'session.granted', actor_kind: 'user', actor_client_id: user['azp'] };

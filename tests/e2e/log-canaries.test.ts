@@ -36,8 +36,16 @@ describe('every line of the real service', { timeout: 180_000 }, () => {
     const { users, apps } = fixture.description;
     user = await userToken(fixture.description, users['ada'] ?? expect.unreachable(), apps['client-a']);
     const agent = await applicationToken(fixture.description, apps['agent-a']);
-    const { body } = await post(`${fixture.description.ocelot_url}/api/agent/register`, {}, bearer(agent));
-    tokens.push(user, agent, String(body['token']));
+    tokens.push(user, agent);
+    await fixture.online('agent-a', {
+      accepts: true,
+      register: async () => {
+        const url = `${fixture.description.ocelot_url}/api/agent/register`;
+        const answer = await post(url, {}, bearer(agent));
+        tokens.push(String(answer.body['token']));
+        return answer;
+      },
+    });
   });
   afterAll(async () => {
     await impostor.close();
@@ -192,10 +200,11 @@ describe('every line of the real service', { timeout: 180_000 }, () => {
   });
 
   it('holds no planted value, no token and no secret, from its start to its end', () => {
-    const { accounts, proof, livekitKey, webhookKey, lkpsEnv, postgres } = fixture.stack;
+    const { accounts, proof, livekitKey, webhookKey, agentTokenKey, lkpsEnv, postgres } = fixture.stack;
     const { ada } = accounts.users;
     const secrets = [
-      ...[proof.value, livekitKey.secret, webhookKey.secret, lkpsEnv['LKPS_SUBJECT_KEY'] ?? ''],
+      ...[livekitKey, webhookKey, agentTokenKey].map(({ secret }) => secret),
+      ...[proof.value, lkpsEnv['LKPS_SUBJECT_KEY'] ?? ''],
       ...[postgres.serviceUrl, postgres.adminUrl, new URL(postgres.serviceUrl).password],
       ...[ada.email ?? '', ada.displayName ?? '', ada.username, ada.objectId, ...tokens, ...impostor.tokens],
     ].filter((text) => text !== '' && text !== 'undefined');

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { untilAgentIs } from '../../dev/agent-presence.ts';
 import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { openSwitchedPort } from '../support/switched-port.ts';
 
 interface Timed {
   readonly answer: Answer;
@@ -18,7 +20,7 @@ describe('when a part of the platform is gone', () => {
     const { description } = fixture;
     agentToken = await applicationToken(description, description.apps['agent-a']);
     clientToken = await applicationToken(description, description.apps['client-a']);
-    expect((await register()).answer.status).toBe(200);
+    await fixture.online('agent-a');
   });
   afterAll(() => fixture.close());
 
@@ -37,28 +39,33 @@ describe('when a part of the platform is gone', () => {
     const response = await fetch(`${fixture.description.lkps_url}/api/health`);
     return { status: response.status, body: await response.json() };
   };
-  const isWell = (): Promise<unknown> => eventually(health, ({ status }) => status === 200);
+  const presence = (is: 'online' | 'offline'): Promise<void> =>
+    untilAgentIs(is, fixture.description.apps['agent-a'].client_id, {
+      databaseUrl: fixture.stack.postgres.serviceUrl,
+    });
+  const isWell = async (): Promise<void> => {
+    await eventually(health, ({ status }) => status === 200);
+    await presence('online');
+  };
+  const trailOf = async ({ answer }: Timed): Promise<readonly string[]> => {
+    const rows = await fixture.sql<{ type: string }>(
+      'select type from audit_events where request_id = $1 order by event_id',
+      [answer.requestId],
+    );
+    return rows.map(({ type }) => type);
+  };
 
   function expectNoToken({ answer }: Timed, code: string): void {
     expect(answer).toMatchObject({ status: 503, body: { code } });
     expect(JSON.stringify(answer.body)).not.toContain('eyJ');
   }
 
-  it('LiveKit down: 503 in time, the session failed on record, health says which; well again after', async () => {
+  it('LiveKit down: no worker is there any more, 503 and no room; back by itself, and so are its workers', async () => {
     await fixture.stack.livekit.halt();
+    await presence('offline');
     const refused = await start();
-    expectNoToken(refused, 'livekit_unavailable');
-    expect(refused.ms).toBeLessThan(5500);
-    const [session] = await fixture.sql(
-      `select s.state, array_agg(a.type order by a.event_id) as trail
-       from sessions s join audit_events a using (session_id)
-       where a.request_id = $1 group by s.session_id`,
-      [refused.answer.requestId],
-    );
-    expect(session).toEqual({
-      state: 'failed',
-      trail: ['session.requested', 'session.transition', 'session.failed'],
-    });
+    expectNoToken(refused, 'agent_unavailable');
+    expect(await trailOf(refused)).toEqual(['session.denied']);
     expect(await eventually(health, ({ status }) => status === 503)).toMatchObject({
       body: { status: 'fail', checks: { livekit: { status: 'fail' }, database: { status: 'pass' } } },
     });
@@ -66,6 +73,23 @@ describe('when a part of the platform is gone', () => {
     await fixture.stack.livekit.start();
     await isWell();
     expect((await start()).answer.status).toBe(201);
+  });
+
+  it('LiveKit out of reach of the service alone: 503 in time, the session failed on record', async () => {
+    const way = await openSwitchedPort();
+    way.pointTo(fixture.stack.livekit.port);
+    const lost = await fixture.stack.startLkps({ LKPS_LIVEKIT_URL: way.url });
+    const edge = await fixture.stack.startOcelot(lost.url);
+    await way.close();
+    const refused = await start(edge.url);
+    expectNoToken(refused, 'livekit_unavailable');
+    expect(refused.ms).toBeLessThan(5500);
+    expect(await trailOf(refused)).toEqual(['session.requested', 'session.transition', 'session.failed']);
+    const [session] = await fixture.sql(
+      'select s.state from sessions s join audit_events a using (session_id) where a.request_id = $1 limit 1',
+      [refused.answer.requestId],
+    );
+    expect(session).toEqual({ state: 'failed' });
   });
 
   it('LiveKit frozen: 503 within 5 s and no token; nothing is stuck afterwards', async () => {

@@ -71,11 +71,12 @@ describe('the development stack as a command', () => {
         stack.ocelot_url,
         stack.lkps_url,
         stack.livekit_api.url,
+        stack.agent_gateway_url,
         stack.entra.authority,
         stack.database_url,
       ].map((url) => Number(new URL(url).port)),
     );
-    expect(new Set(ports).size).toBe(10);
+    expect(new Set(ports).size).toBe(12);
     expect((await Promise.all(ports.map(isOpen))).every(Boolean)).toBe(true);
 
     one.child.kill('SIGTERM');
@@ -150,6 +151,9 @@ describe('the development stack as a command', () => {
       'session.granted',
       'client_not_authorized',
       'proxy_proof_missing',
+      'worker.job_relayed',
+      '401: LiveKit does not know the key that signed it',
+      'wrong_agent_name',
       'lands in its own room',
       '401: the signature is wrong',
     ]) {

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLkps } from '../../dev/lkps.ts';
+import { VERSION } from '../../composition/version.ts';
+import { startLkps, startLkpsGateway } from '../../dev/lkps.ts';
 import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
 import { startChild, type ChildExit } from '../../dev/process/child.ts';
 import { freePort } from '../../dev/process/free-port.ts';
 import { createTemporaryDirectory, removeDirectory } from '../../dev/process/temporary-directory.ts';
+import { connectWorker } from '../support/attack-worker.ts';
 import { CLI_BUNDLE } from '../support/bundles.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
@@ -60,16 +62,17 @@ describe('the service as a process', () => {
     expect(output).toContain('LKPS_PROXY_SECRETS');
   });
 
-  it('does not start on a database that nobody migrated, and says what to run', async () => {
-    const { serviceUrl } = await fixture.stack.postgres.createDatabase('untouched');
-    const { exit, output } = await lkps(['serve'], {
-      ...fixture.stack.lkpsEnv,
-      LKPS_DATABASE_URL: serviceUrl,
-    });
-    expect(exit.code).toBe(1);
-    expect(output).toContain('lkps migrate');
-    expect(output).not.toContain(serviceUrl);
-  });
+  it.each(['serve', 'gateway'])(
+    '%s does not start on a database that nobody migrated, and says what to run',
+    async (command) => {
+      const { serviceUrl } = await fixture.stack.postgres.createDatabase(`untouched_by_${command}`);
+      const env = { ...fixture.stack.lkpsEnv, LKPS_DATABASE_URL: serviceUrl };
+      const { exit, output } = await lkps([command], env);
+      expect(exit.code).toBe(1);
+      expect(output).toContain('lkps migrate');
+      expect(output).not.toContain(serviceUrl);
+    },
+  );
 
   it('migrates at its start where asked, and a second time changes nothing', async () => {
     const { serviceUrl, adminUrl } = await fixture.stack.postgres.createDatabase('at_start');
@@ -87,15 +90,19 @@ describe('the service as a process', () => {
     expect(again).toMatchObject({ exit: { code: 0 }, output: `nothing to migrate (at_start at ${host})` });
   });
 
-  it('says in words that it cannot listen', async () => {
+  it('says in words that it cannot listen, the gateway too, in the service and alone', async () => {
     const taken = String(fixture.stack.lkps.port);
-    const { exit, output } = await lkps(['serve'], {
-      ...fixture.stack.lkpsEnv,
-      LKPS_HOST: '127.0.0.1',
-      LKPS_PORT: taken,
-    });
-    expect(exit.code).toBe(1);
-    expect(output).toContain(`cannot listen on 127.0.0.1:${taken} (LKPS_HOST, LKPS_PORT): EADDRINUSE`);
+    const [LKPS_HOST, LKPS_AGENT_GATEWAY] = ['127.0.0.1', 'embedded'];
+    const free = String(await freePort());
+    for (const [command, env, setting] of [
+      ['serve', { LKPS_PORT: taken }, 'LKPS_PORT'],
+      ['serve', { LKPS_AGENT_GATEWAY, LKPS_PORT: free, LKPS_GATEWAY_PORT: taken }, 'LKPS_GATEWAY_PORT'],
+      ['gateway', { LKPS_GATEWAY_PORT: taken }, 'LKPS_GATEWAY_PORT'],
+    ] as const) {
+      const { exit, output } = await lkps([command], { ...fixture.stack.lkpsEnv, LKPS_HOST, ...env });
+      expect(exit.code).toBe(1);
+      expect(output).toContain(`cannot listen on 127.0.0.1:${taken} (LKPS_HOST, ${setting}): EADDRINUSE`);
+    }
   });
 
   it('does not log in as a role that could change the audit trail', async () => {
@@ -158,9 +165,35 @@ describe('the service as a process', () => {
     expect(stranger.output.trim().split('\n')).toHaveLength(1);
   });
 
-  it('has its start on record, as the role that can only add to the trail', async () => {
-    const rows = await fixture.sql(`select region, details from audit_events where type = 'service.started'`);
-    expect(rows[0]).toMatchObject({ region: 'eu' });
+  it('has its start on record, as the role that can only add to the trail; a gateway says that it is one', async () => {
+    const gateway = await startLkpsGateway({ env: fixture.stack.lkpsEnv });
+    expect(await gateway.child.stop()).toMatchObject({ code: 0 });
+    const rows = await fixture.sql(
+      `select region, details from audit_events where type = 'service.started' order by event_id`,
+    );
+    expect(rows[0]).toEqual({ region: 'eu', details: { version: VERSION } });
+    expect(rows.at(-1)).toEqual({ region: 'eu', details: { version: VERSION, part: 'gateway' } });
+  });
+
+  it('without a gateway gives agents what it always did, and says at its start what that costs', async () => {
+    const { LKPS_AGENT_TOKEN_KEYS, LKPS_GATEWAY_PUBLIC_URL, ...others } = fixture.stack.lkpsEnv;
+    expect([LKPS_AGENT_TOKEN_KEYS, LKPS_GATEWAY_PUBLIC_URL]).not.toContain(undefined);
+    const plain = await startLkps({ env: { ...others, LKPS_AGENT_GATEWAY: 'off' } });
+    const edge = await fixture.stack.startOcelot(plain.url);
+    const { description } = fixture;
+    const agent = await applicationToken(description, description.apps['agent-a']);
+    const { body } = await post(`${edge.url}/api/agent/register`, {}, bearer(agent));
+    expect(body['livekit_url']).toBe(description.livekit_url);
+    const worker = await connectWorker({
+      url: `${description.livekit_url}/agent`,
+      token: String(body['token']),
+    });
+    expect(worker).toBeTypeOf('object');
+    await (typeof worker === 'object' ? worker.close() : undefined);
+    const asked = { agent_entra_app_id: description.apps['agent-a'].client_id };
+    expect((await post(`${edge.url}/api/session/start`, asked, bearer(agent))).status).toBe(201);
+    expect(plain.child.tail(50).join('\n')).toContain("any agent token can take any agent's jobs");
+    await plain.stop();
   });
 
   it('tells an unknown command from a known one', async () => {

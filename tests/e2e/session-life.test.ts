@@ -119,6 +119,7 @@ describe('the whole life of a session', () => {
       anyJwt: 'eyJ',
       livekitSecret: stack.livekitKey.secret,
       webhookSecret: stack.webhookKey.secret,
+      agentTokenSecret: stack.agentTokenKey.secret,
       proxySecret: stack.proof.value,
       clientSecret: stack.accounts.apps['client-a'].clientSecret,
       email: stack.accounts.users.ada.email ?? fail(),

@@ -25,6 +25,7 @@ describe('a spoof against the running service', () => {
   beforeAll(async () => {
     // More refusals than one address may have on record in a minute.
     fixture = await openStack({ agent: false, env: { LKPS_REFUSAL_ROWS: '1000/60' } });
+    await fixture.online('agent-a');
     target = new SpoofTarget(fixture);
     agent = target.lines(app('agent-a').client_id, app('agent-a').service_principal_id);
     zoe = fixture.stack.accounts.users.zoe.objectId;

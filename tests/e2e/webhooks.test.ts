@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveKitEvent } from '../../core/index.ts';
 import { applicationToken, startSession, type StartedSession } from '../../dev/platform-client.ts';
-import type { LiveKitKey } from '../../dev/stack.ts';
+import type { LiveKitKey } from '../../dev/stack-environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { encodeAsLiveKit } from '../support/livekit-events.ts';
 import { signatureClaims, signClaims, unsignedJwt } from '../support/livekit-signature.ts';
@@ -23,7 +23,8 @@ describe("LiveKit's webhooks", () => {
   let roomSid: string;
 
   beforeAll(async () => {
-    fixture = await openStack();
+    fixture = await openStack({ agent: false });
+    await fixture.online('agent-a');
     webhookKey = fixture.stack.webhookKey;
   });
   afterAll(() => fixture.close());

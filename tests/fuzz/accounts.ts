@@ -31,7 +31,8 @@ export async function readRecords(db: Client, canary: string): Promise<Records> 
     values: readonly string[] = [],
   ): Promise<readonly Row[]> => (await db.query<Row>(text, [...values])).rows;
   const audit = await rows<AuditCount>(
-    'select request_id, type, outcome, count(*)::int as n from audit_events group by 1, 2, 3',
+    // What its worker does has requests of its own.
+    "select request_id, type, outcome, count(*)::int as n from audit_events where type not like 'worker.%' group by 1, 2, 3",
   );
   const sessions = await rows<SessionRow>(
     'select request_id, room_name, agent_client_id as agent, caller_client_id as client from sessions',

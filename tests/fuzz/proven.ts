@@ -1,3 +1,4 @@
+import { recordOf, type Answer } from '../../dev/platform-client.ts';
 import { callerHeaders } from './callers.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import type { Finding } from './judge.ts';
@@ -9,14 +10,17 @@ import type { World } from './world.ts';
 const LIMIT_MS = 15_000;
 const RETRY = 20;
 
-/** The one request that makes agent-a reachable. */
-export async function register(port: number, world: World, ledger: Ledger): Promise<void> {
+/** The one request that makes agent-a known; what it answers. */
+export async function register(port: number, world: World, ledger: Ledger): Promise<Answer> {
   const fuzzCase = plain(registration('fz-prepare'));
   const exchange = await sendCase(port, fuzzCase, world, LIMIT_MS);
   ledger.add(fuzzCase, exchange);
-  if (exchange.final[0]?.status !== 200) {
-    throw new Error(`agent-a could not be registered: ${exchange.final[0]?.status ?? 'no answer'}`);
+  const [answer] = exchange.final;
+  if (answer?.status !== 200) {
+    throw new Error(`agent-a could not be registered: ${answer?.status ?? 'no answer'}`);
   }
+  const body = recordOf(JSON.parse(answer.body));
+  return { status: answer.status, requestId: undefined, body };
 }
 
 /** After all that, health is as before. */

@@ -1,4 +1,5 @@
 import { startStack } from '../../dev/stack.ts';
+import { startStackWorker, type StackWorker } from '../support/stack-worker.ts';
 import { contractCodes } from './contract-codes.ts';
 import { loadCase } from './findings-file.ts';
 import { judge, type Finding } from './judge.ts';
@@ -31,9 +32,11 @@ export async function replay(path: string): Promise<Replayed> {
       if (source === 'lkps') log.push(line);
     },
   });
+  let worker: StackWorker | undefined;
   try {
     const world = worldOf(stack);
-    await register(stack.lkps.port, world, new Ledger());
+    const registered = await register(stack.lkps.port, world, new Ledger());
+    worker = await startStackWorker(stack, 'agent-a', { register: () => Promise.resolve(registered) });
     const before = log.length;
     const exchange = await sendCase(stack.lkps.port, fuzzCase, world, ANSWER_LIMIT_MS);
     const findings = judge(fuzzCase, exchange, { ...phase, codes: await contractCodes() });
@@ -42,6 +45,7 @@ export async function replay(path: string): Promise<Replayed> {
     );
     return { sent: sent.join(''), exchange, findings, log: log.slice(before) };
   } finally {
+    await worker?.close();
     await stack.stop();
   }
 }

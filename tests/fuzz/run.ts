@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { watchMachine, type Machine } from '../../bench/machine.ts';
 import { startStack, type Stack } from '../../dev/stack.ts';
+import { startStackWorker } from '../support/stack-worker.ts';
 import { readRecords, settle } from './accounts.ts';
 import { CANARY } from './canaries.ts';
 import { contractCodes } from './contract-codes.ts';
@@ -13,7 +14,7 @@ import { PHASES } from './phases.ts';
 import { register } from './proven.ts';
 import { RoomWatch } from './rooms.ts';
 import { shrink } from './shrink.ts';
-import { worldOf } from './world.ts';
+import { worldOf, type World } from './world.ts';
 
 export interface FuzzReport {
   readonly requests: number;
@@ -57,13 +58,32 @@ interface Parts {
   readonly log: LogWatch;
 }
 
-async function run(options: FuzzOptions, { stack, db, log }: Parts): Promise<FuzzReport> {
+async function run(options: FuzzOptions, parts: Parts): Promise<FuzzReport> {
   const machine = watchMachine();
-  const startedAt = performance.now();
+  const { stack } = parts;
   const world = worldOf(stack);
   const ledger = new Ledger();
+  const registered = await register(stack.lkps.port, world, ledger);
+  const worker = await startStackWorker(stack, 'agent-a', { register: () => Promise.resolve(registered) });
+  try {
+    return await runOnline(options, { ...parts, machine, world, ledger });
+  } finally {
+    await worker.close();
+  }
+}
+
+interface OnlineParts extends Parts {
+  readonly machine: () => Machine;
+  readonly world: World;
+  readonly ledger: Ledger;
+}
+
+async function runOnline(
+  options: FuzzOptions,
+  { stack, db, log, machine, world, ledger }: OnlineParts,
+): Promise<FuzzReport> {
+  const startedAt = performance.now();
   const parts = { stack, world, ledger, codes: await contractCodes() };
-  await register(stack.lkps.port, world, ledger);
   const rooms = new RoomWatch(stack);
   const found: Finding[] = [];
   const phases: PhaseReport[] = [];
@@ -102,7 +122,9 @@ async function run(options: FuzzOptions, { stack, db, log }: Parts): Promise<Fuz
   };
 }
 
-function secretsOf({ proof, livekitKey, webhookKey, lkpsEnv, postgres }: Stack): readonly string[] {
+function secretsOf({ proof, lkpsEnv, postgres, ...keys }: Stack): readonly string[] {
   const password = new URL(postgres.serviceUrl).password;
-  return [proof.value, livekitKey.secret, webhookKey.secret, lkpsEnv['LKPS_SUBJECT_KEY'] ?? CANARY, password];
+  const { livekitKey, webhookKey, agentTokenKey } = keys;
+  const ofKeys = [livekitKey, webhookKey, agentTokenKey].map(({ secret }) => secret);
+  return [proof.value, ...ofKeys, lkpsEnv['LKPS_SUBJECT_KEY'] ?? CANARY, password];
 }

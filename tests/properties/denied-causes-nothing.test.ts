@@ -13,6 +13,7 @@ import {
 import { requests } from '../support/platform-arbitraries.ts';
 import { CONTEXT, servicePrincipalOf, withRegisteredAgent } from '../support/platform-cast.ts';
 import { platformAtTheEdge, throughOcelot } from '../support/platform-edge.ts';
+import type { PortFaults } from '../support/platform-faults.ts';
 import type { Platform } from '../support/platform-over-memory.ts';
 import { registerRequest, startRequest } from '../support/platform-requests.ts';
 import { tokensIn } from '../support/platform-tokens.ts';
@@ -51,11 +52,13 @@ const worlds = fc.record({
   /** Who is cut off, as an agent and as a client. */
   revoked: fc.oneof(fc.constant<readonly ClientId[]>([]), lists),
   blocked: fc.oneof(fc.constant<readonly ClientId[]>([]), lists),
+  /** Which agents have no worker. */
+  offline: lists,
 });
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
-/** Design section 4, in one line each: what a caller must be to get a session. */
-function mayStart({ directory, registered, caller, agent, revoked, blocked }: World): boolean {
+/** Design section 4, in one line each: what a caller must be to reach an agent. */
+function mayReach({ directory, registered, caller, agent, revoked, blocked }: World): boolean {
   if (revoked.includes(agent) || blocked.includes(caller.clientId)) {
     return false;
   }
@@ -67,10 +70,11 @@ function mayStart({ directory, registered, caller, agent, revoked, blocked }: Wo
 
 describe('invariant 6: a caller the policy denies', () => {
   it('causes no LiveKit call, no room, no dispatch, no session and no token; only its denial is on record', async () => {
-    const seen = { allowed: 0, denied: 0 };
+    const seen = { allowed: 0, denied: 0, offline: 0 };
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
-        const platform = platformAtTheEdge();
+        const calls: string[] = [];
+        const platform = platformAtTheEdge({ faults: noting(calls) });
         for (const [app, preAuthorized] of world.directory) {
           platform.directory.put(app, { servicePrincipalId: servicePrincipalOf(app), preAuthorized });
         }
@@ -87,10 +91,20 @@ describe('invariant 6: a caller the policy denies', () => {
         for (const app of world.blocked) {
           await platform.cutOffs.blockClient(app, at, []);
         }
+        for (const app of world.offline) {
+          platform.workers.takeOffline(agentNameOf(app));
+        }
         const before = traceOf(platform);
         const response = await platform.handler(startRequest(throughOcelot(world.caller), world.agent));
         const after = traceOf(platform);
-        if (mayStart(world)) {
+        expect(calls.filter((call) => call === 'workers.isOnline').length).toBe(mayReach(world) ? 1 : 0);
+        if (mayReach(world) && world.offline.includes(world.agent)) {
+          seen.offline += 1;
+          expect(response.status).toBe(503);
+          const otherRows = before.changes.otherRows + 1;
+          expect(after).toEqual({ ...before, changes: { ...before.changes, otherRows } });
+          expect(tokensIn(response)).toEqual([]);
+        } else if (mayReach(world)) {
           seen.allowed += 1;
           expect(response.status).toBe(201);
           expect(after.changes).toMatchObject({ roomRequests: 1, rooms: 1 });
@@ -103,7 +117,7 @@ describe('invariant 6: a caller the policy denies', () => {
       }),
       { numRuns: 1000 },
     );
-    expect(Math.min(seen.allowed, seen.denied)).toBeGreaterThan(20);
+    expect(Math.min(seen.allowed, seen.denied, seen.offline)).toBeGreaterThan(20);
   });
 
   it('for want of the proof of Ocelot is nobody, whatever else the request says', () =>
@@ -137,6 +151,16 @@ describe('invariant 6: a caller the policy denies', () => {
       { numRuns: 150 },
     ));
 });
+
+/** No faults; every call of a port is noted. */
+function noting(calls: string[]): PortFaults {
+  return {
+    next: (port, method) => {
+      calls.push(`${port}.${method}`);
+      return 'none';
+    },
+  };
+}
 
 function isHealthCheck({ path, method }: HttpRequest): boolean {
   return path === '/api/health' && ['GET', 'HEAD'].includes(method);

@@ -1,5 +1,5 @@
 import { startLkps, type Lkps } from '../../dev/lkps.ts';
-import { applicationToken, bearer, post } from '../../dev/platform-client.ts';
+import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
 import { withoutOcelot } from '../support/entra-service.ts';
 import type { StackFixture } from '../support/stack-fixture.ts';
 
@@ -40,7 +40,8 @@ export async function prepareRuns(fixture: StackFixture): Promise<readonly Run[]
   };
   const token = await applicationToken(description, description.apps['agent-a']);
   const entra = await startLkps({ env: { ...withoutOcelot(fixture), ...ENV } });
-  await post(`${entra.url}/api/agent/register`, {}, bearer(token)); // or no session could be started
+  const register = (): Promise<Answer> => post(`${entra.url}/api/agent/register`, {}, bearer(token));
+  await fixture.online('agent-a', { register }); // or no session could be started
   const ocelot = { [header]: value, 'client-id': client, 'user-id': principal };
   return [
     {

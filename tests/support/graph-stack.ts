@@ -43,7 +43,7 @@ export async function openGraphStack(): Promise<GraphStack> {
     'client-b': await tokenOf('client-b'),
   };
   for (const agent of ['agent-a', 'agent-b'] as const) {
-    expect((await register(tokens[agent])).status).toBe(200);
+    await fixture.online(agent, { register: () => register(tokens[agent]) });
   }
   return {
     ...fixture,

@@ -6,6 +6,7 @@ import type { RawRequest } from './http-message.ts';
 const starts = ({ as }: Stage): RawRequest => post(START, [as('client'), JSON_TYPE], startBody);
 
 const FULL = { stage: { maxInFlight: 0 } };
+const OFFLINE = { stage: { agentIsOffline: true } };
 
 /** What the service says when something behind it fails. */
 export const HTTP_FAILURE_CASES: readonly HttpCase[] = [
@@ -15,6 +16,17 @@ export const HTTP_FAILURE_CASES: readonly HttpCase[] = [
   no('a start without LiveKit', 503, 'livekit_unavailable', starts, { stage: { failing: 'rooms' } }),
   no('a start that cannot be put on record', 503, 'audit_unavailable', starts, {
     stage: { failing: 'sessions' },
+  }),
+  no('a start while no worker of the agent is online', 503, 'agent_unavailable', starts, OFFLINE),
+  no(
+    'a start of one who may not reach that agent',
+    403,
+    'client_not_authorized',
+    ({ as }) => post(START, [as('stranger'), JSON_TYPE], startBody),
+    OFFLINE,
+  ),
+  no('a start while nobody knows who is online', 503, 'audit_unavailable', starts, {
+    stage: { failing: 'workers' },
   }),
   no('a refusal that cannot be put on record', 503, 'audit_unavailable', () => post(REGISTER, []), {
     stage: { failing: 'audit' },

@@ -1,7 +1,15 @@
 import type { HttpRequest } from '../../adapters/http/index.ts';
 import { MAX_BODY_BYTES } from '../../adapters/http/index.ts';
 import { groupHeaders, type RawHeader, type RawRequest } from './http-message.ts';
-import { AGENT, agentApp, ada, clientApp, strangerApp, withRegisteredAgent } from './platform-cast.ts';
+import {
+  AGENT,
+  AGENT_NAME,
+  agentApp,
+  ada,
+  clientApp,
+  strangerApp,
+  withRegisteredAgent,
+} from './platform-cast.ts';
 import { failingAt, type PortName } from './platform-faults.ts';
 import { platformOverMemory, type Platform, type PlatformLimits } from './platform-over-memory.ts';
 
@@ -21,11 +29,14 @@ export interface StageOptions {
   /** A port that fails at every call from now on, as its contract says. */
   readonly failing?: PortName;
   readonly livekitIsDown?: boolean;
+  /** The agent has registered, and no worker of it is there. */
+  readonly agentIsOffline?: boolean;
 }
 
 export async function openStage({
   failing,
   livekitIsDown = false,
+  agentIsOffline = false,
   ...options
 }: StageOptions = {}): Promise<Stage> {
   let isSet = false;
@@ -40,6 +51,9 @@ export async function openStage({
   );
   isSet = true;
   platform.healthy.livekit = !livekitIsDown;
+  if (agentIsOffline) {
+    platform.workers.takeOffline(AGENT_NAME);
+  }
   const enrol = (principal: Parameters<typeof platform.identity.enrol>[0]): RawHeader => {
     const [credential = ''] = platform.identity.enrol(principal).get('authorization') ?? [];
     return ['authorization', credential];

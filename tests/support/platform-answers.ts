@@ -26,6 +26,8 @@ interface Ask {
   readonly outage?: PortFaults;
   /** AGENT is cut off. */
   readonly revoked?: true;
+  /** No worker of AGENT is online. */
+  readonly offline?: true;
   /** The caller lacks the role that is asked for. */
   readonly roleless?: true;
   readonly corsOrigins?: readonly string[];
@@ -42,6 +44,7 @@ const FALLIBLE: readonly PortName[] = [
   'sessions',
   'audit',
   'rooms',
+  'workers',
 ];
 
 const register = registerRequest(throughOcelot(agentApp));
@@ -72,6 +75,7 @@ export async function answerOf({
   corsOrigins = [],
   busy,
   revoked,
+  offline,
   roleless,
 }: Ask): Promise<RealAnswer> {
   let armed = false;
@@ -82,6 +86,9 @@ export async function answerOf({
   );
   if (revoked === true) {
     await platform.cutOffs.revokeAgent(AGENT_NAME, { at: platform.clock.now() }, []);
+  }
+  if (offline === true) {
+    platform.workers.takeOffline(AGENT_NAME);
   }
   armed = true;
   return { operation, response: await platform.handler(request) };
@@ -116,6 +123,7 @@ function startAsks(): readonly Ask[] {
     { operation, request: start },
     { operation, request: startRequest(throughOcelot(strangerApp), AGENT) },
     { operation, request: startRequest(throughOcelot(clientApp), UNKNOWN) },
+    { operation, request: start, offline: true },
     { operation, request: json(start, bytes(`{"agent_entra_app_id":"${AGENT}","room_name":"s-1"}`)) },
     ...refusalsOf(operation, start, '{"agent_entra_app_id":"agent-a","room":"s-1"}'),
     ...outagesOf(operation, start),

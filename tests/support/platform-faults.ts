@@ -39,6 +39,7 @@ export function faultyPorts(
     tokens: wrap('tokens'),
     rooms: wrap('rooms'),
     webhooks: wrap('webhooks'),
+    workers: wrap('workers'),
   };
 }
 
@@ -67,6 +68,7 @@ function contractual(port: PortName): Error {
     case 'cutOffs':
     case 'sessions':
     case 'audit':
+    case 'workers':
       return new LkpsError('audit_unavailable', 'planted fault');
     case 'rooms':
       return new LkpsError('livekit_unavailable', 'planted fault');

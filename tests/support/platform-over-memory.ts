@@ -30,6 +30,7 @@ import { MemoryRoomDispatcher } from './memory-room-dispatcher.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { MemoryTokenIssuer } from './memory-token-issuer.ts';
 import { MemoryWebhookVerifier } from './memory-webhook-verifier.ts';
+import { MemoryWorkerRegistry } from './memory-worker-registry.ts';
 import { faultyPorts, type PortFaults } from './platform-faults.ts';
 import type { OutsidePorts } from './platform-ports.ts';
 
@@ -46,6 +47,8 @@ export interface Memory {
   readonly tokens: MemoryTokenIssuer;
   readonly rooms: MemoryRoomDispatcher;
   readonly webhooks: MemoryWebhookVerifier;
+  /** Every agent is online, but for those that are taken offline. */
+  readonly workers: MemoryWorkerRegistry;
 }
 
 export type PlatformLimits = Readonly<Partial<Record<keyof EdgeLimits, RateLimit>>>;
@@ -76,6 +79,7 @@ export const SITE = {
   region: 'eu',
   version: '0.0.0-test',
   livekitUrl: 'wss://livekit.example.test',
+  agentUrl: 'wss://agents.example.test',
   trustedHops: 0,
   maxInFlight: 256,
 } as const;
@@ -142,17 +146,19 @@ function freshMemory(): Memory {
   const clock = new FixedClock();
   const audit = new MemoryAuditStore();
   const cutOffs = new MemoryCutOffStore(audit);
+  const agents = new MemoryAgentStore(audit, cutOffs);
   return {
     clock,
     ids: new CountingIds(),
     identity: new MemoryIdentitySource(),
     directory: new MemoryApplicationDirectory(),
     audit,
-    agents: new MemoryAgentStore(audit, cutOffs),
+    agents,
     cutOffs,
     sessions: new MemorySessionStore(audit, cutOffs),
     tokens: new MemoryTokenIssuer(),
     rooms: new MemoryRoomDispatcher(),
     webhooks: new MemoryWebhookVerifier({ clock }),
+    workers: new MemoryWorkerRegistry({ audit, agents, cutOffs, clock, unannounced: 'online' }),
   };
 }

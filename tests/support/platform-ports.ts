@@ -9,6 +9,7 @@ import type {
   SessionStore,
   TokenIssuer,
   WebhookVerifier,
+  WorkerRegistry,
 } from '../../core/index.ts';
 
 /** The ports that reach outside the process, and so can fail. */
@@ -22,4 +23,5 @@ export interface OutsidePorts {
   readonly tokens: TokenIssuer;
   readonly rooms: RoomDispatcher;
   readonly webhooks: WebhookVerifier;
+  readonly workers: WorkerRegistry;
 }

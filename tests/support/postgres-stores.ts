@@ -5,6 +5,7 @@ import {
   KnexCutOffStore,
   KnexOperatorView,
   KnexSessionStore,
+  KnexWorkerRegistry,
   openDatabase,
   type Database,
 } from '../../adapters/persistence-knex/index.ts';
@@ -17,6 +18,7 @@ export interface PostgresStores {
   readonly cutOffs: KnexCutOffStore;
   readonly sessions: KnexSessionStore;
   readonly view: KnexOperatorView;
+  readonly workers: KnexWorkerRegistry;
 }
 
 export interface PostgresSubject extends PostgresStores {
@@ -64,5 +66,6 @@ export function storesOn(db: Database, subjectKey: Uint8Array): PostgresStores {
     cutOffs: new KnexCutOffStore({ db, subjectKey }),
     sessions: new KnexSessionStore({ db, subjectKey }),
     view: new KnexOperatorView({ db }),
+    workers: new KnexWorkerRegistry({ db, subjectKey }),
   };
 }

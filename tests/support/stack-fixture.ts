@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { describeStack } from '../../dev/stack-description.ts';
 import { startStack, type Stack, type StackOptions } from '../../dev/stack.ts';
-import type { StackDescription } from '../../dev/description.ts';
+import type { AppName, StackDescription } from '../../dev/description.ts';
+import { startStackWorker, type StackWorker, type StackWorkerOptions } from './stack-worker.ts';
 
 /** The whole stack, seen from outside: its URLs, its database as `psql` would see it, and every line LKPS logged. */
 export interface StackFixture {
@@ -9,6 +10,8 @@ export interface StackFixture {
   readonly description: StackDescription;
   readonly log: readonly string[];
   readonly sql: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** Brings an agent online, in place of one of its own that talks; until the fixture is closed. */
+  readonly online: (app: AppName, options?: StackWorkerOptions) => Promise<StackWorker>;
   readonly close: () => Promise<void>;
 }
 
@@ -25,13 +28,20 @@ export async function openStack(options: StackOptions = {}): Promise<StackFixtur
   const db = new Client({ connectionString: stack.postgres.adminUrl });
   db.on('error', () => undefined); // tests take the server away
   await db.connect();
+  const workers: StackWorker[] = [];
   return {
     stack,
     description: describeStack(stack),
     log,
     sql: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await db.query<Row>(text, [...values])).rows,
+    online: async (app, options) => {
+      const worker = await startStackWorker(stack, app, options);
+      workers.push(worker);
+      return worker;
+    },
     close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
       await db.end().catch(() => undefined);
       await stack.stop();
     },

@@ -1,37 +1,64 @@
+import { expect } from 'vitest';
 import {
+  agentIdentity,
   agentNameOf,
+  parseClientId,
   parseConnectionId,
-  parseJobId,
+  parseGatewayId,
+  parseObjectId,
   parseTokenId,
+  type Agent,
   type AgentName,
-  type StartedSession,
+  type GatewayId,
   type WorkerConnection,
+  type WorkerPass,
 } from '../../core/index.ts';
-import { AGENT, AGENT_NAME, clientApp, CONTEXT, STRANGER } from './platform-cast.ts';
-import type { Platform } from './platform-over-memory.ts';
 
-export const JOB = parseJobId('AJ_one');
-/** Of another team. */
-export const OTHER_AGENT = agentNameOf(STRANGER);
+const AT_MS = Date.parse('2026-02-03T04:05:06.000Z');
 
-/** A worker of an agent, with a token that is good for an hour from the platform's now on. */
-export function workerOf(
-  { clock }: Pick<Platform, 'clock'>,
-  agent: AgentName = AGENT_NAME,
-): WorkerConnection {
-  const issuedAt = clock.now();
-  return {
-    connectionId: parseConnectionId('c0000000-0000-4000-8000-000000000001'),
-    pass: {
-      agent,
-      tokenId: parseTokenId('70ce0000-0000-4000-8000-0000000000ff'),
-      issuedAt,
-      expiresAt: new Date(issuedAt.getTime() + 3_600_000),
-      signingKeyId: 'agents',
-    },
-  };
+export interface WorkersAgent {
+  readonly name: AgentName;
+  /** Itself, or that of which it is one user's. */
+  readonly application: AgentName;
+  readonly agent: Agent;
 }
 
-export function startSession({ service }: Pick<Platform, 'service'>): Promise<StartedSession> {
-  return service.startSession.execute({ caller: clientApp, agentClientId: AGENT, context: CONTEXT });
+/** Two applications nobody has seen before, each with one user's personal agent. */
+export function freshAgents(): readonly WorkersAgent[] {
+  const user = parseObjectId(crypto.randomUUID());
+  return [0, 1].flatMap(() => {
+    const client = parseClientId(crypto.randomUUID());
+    return [undefined, user].map((userId) => {
+      const agent = {
+        ...agentIdentity(client, userId),
+        clientAuthorization: 'required' as const,
+        registeredAt: inSeconds(0),
+        expiresAt: inSeconds(3600),
+      };
+      return { name: agent.name, application: agentNameOf(client), agent };
+    });
+  });
+}
+
+export function freshAgent(): Agent {
+  return freshAgents()[0]?.agent ?? expect.unreachable();
+}
+
+export function freshGateway(): GatewayId {
+  return parseGatewayId(crypto.randomUUID());
+}
+
+/** As of a token issued with a registration of {@link freshAgents}. */
+export function freshPass(agent: AgentName): WorkerPass {
+  const tokenId = parseTokenId(crypto.randomUUID());
+  return { agent, tokenId, issuedAt: inSeconds(0), expiresAt: inSeconds(3600), signingKeyId: 'key' };
+}
+
+export function freshConnection(pass = freshPass(freshAgent().name)): WorkerConnection {
+  return { connectionId: parseConnectionId(crypto.randomUUID()), pass };
+}
+
+/** After the registrations of {@link freshAgents}. */
+export function inSeconds(seconds: number): Date {
+  return new Date(AT_MS + seconds * 1000);
 }

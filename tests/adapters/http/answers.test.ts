@@ -28,7 +28,7 @@ describe('an answer', () => {
     expect(response.status).toBe(200);
     expect(jsonOf(response)).toEqual({
       token: jwt,
-      livekit_url: SITE.livekitUrl,
+      livekit_url: SITE.agentUrl,
       agent_name: AGENT,
       expires_at: '2026-01-15T13:00:00Z',
       region: SITE.region,

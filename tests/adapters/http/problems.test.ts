@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<LkpsErrorCode, number>> = {
   livekit_unavailable: 503,
   audit_unavailable: 503,
   authorization_unavailable: 503,
+  agent_unavailable: 503,
   overloaded: 503,
 };
 const codes = Object.keys(PROBLEMS).filter((code): code is LkpsErrorCode => code in PROBLEMS);

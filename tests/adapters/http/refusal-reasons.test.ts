@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../../adapters/http/index.ts';
 import {
   ada,
   AGENT,
+  AGENT_NAME,
   clientApp,
   strangerApp,
   UNKNOWN,
@@ -25,5 +26,14 @@ describe('the reason of a refusal', () => {
     await handler(request);
     expect(log.at(-1)?.reason).toBe(reason);
     expect(audit.events.at(-1)?.reason).toBe(reason);
+  });
+
+  it('is so too where it is no denial: no worker is online', async () => {
+    const { handler, log, audit, workers } = await withRegisteredAgent(platformAtTheEdge());
+    workers.takeOffline(AGENT_NAME);
+    const { headers } = await handler(startRequest(throughOcelot(clientApp), AGENT));
+    expect(headers['retry-after']).toBe('5');
+    expect(log.at(-1)?.reason).toBe('no_worker_online');
+    expect(audit.events.at(-1)?.reason).toBe('no_worker_online');
   });
 });

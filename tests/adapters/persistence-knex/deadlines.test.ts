@@ -13,6 +13,7 @@ import { asNewEvents, freshSessionId } from '../../support/fresh-ids.ts';
 import { query, withConnection } from '../../support/postgres-database.ts';
 import { startPostgres } from '../../../dev/postgres/server.ts';
 import { storesOn, type PostgresStores } from '../../support/postgres-stores.ts';
+import { freshConnection } from '../../support/worker-cast.ts';
 import { openWire } from '../../support/postgres-wire.ts';
 
 const PROMISED_MS = 2_000;
@@ -124,6 +125,7 @@ function everyCall({
   sessions,
   cutOffs,
   view,
+  workers,
 }: PostgresStores): readonly (() => Promise<unknown>)[] {
   const clientId = parseClientId(crypto.randomUUID());
   const at = new Date();
@@ -141,6 +143,9 @@ function everyCall({
     () => cutOffs.isBlocked(clientId),
     () => cutOffs.revokeAgent(agentNameOf(clientId), { at }, []),
     () => view.listSessions({ limit: 1 }),
+    () => workers.admit(freshConnection(), []),
+    () => workers.due([freshConnection()]),
+    () => workers.isOnline(agentNameOf(clientId)),
   ];
 }
 

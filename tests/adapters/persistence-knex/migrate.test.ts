@@ -21,6 +21,7 @@ const ALL = [
   '0006_cut_offs',
   '0007_open_sessions',
   '0008_deployment',
+  '0009_workers',
 ];
 
 describe('migrations', () => {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError, type Command } from '../../../composition/commands/command.ts';
 import { lkpsCommand } from '../../../composition/commands/lkps-command.ts';
+import { GATEWAY_PROCESS_SETTINGS } from '../../../composition/gateway-process-config.ts';
 import { VERSION } from '../../../composition/version.ts';
 
-const COMMANDS = ['serve', 'migrate', 'agents', 'clients', 'sessions'];
+const COMMANDS = ['serve', 'gateway', 'migrate', 'agents', 'clients', 'sessions'];
 const USAGE = /^usage: lkps <command>$/m;
 
 interface Asked {
   readonly code: number;
   readonly out: string;
-  /** What `serve` and `migrate` were run with. */
+  /** What `serve`, `gateway` and `migrate` were run with. */
   readonly ran: readonly (readonly [string, readonly string[]])[];
 }
 
@@ -23,10 +24,12 @@ async function lkps(line: string): Promise<Asked> {
       ran.push([name, args]);
       return Promise.resolve(0);
     };
-  const code = await lkpsCommand({ serve: act('serve'), migrate: act('migrate') })(
-    line === '' ? [] : line.split(' '),
-    { env: {}, out: (more) => (text += more), err: () => expect.unreachable() },
-  );
+  const acts = { serve: act('serve'), gateway: act('gateway'), migrate: act('migrate') };
+  const code = await lkpsCommand(acts)(line === '' ? [] : line.split(' '), {
+    env: {},
+    out: (more) => (text += more),
+    err: () => expect.unreachable(),
+  });
   return { code, out: text, ran };
 }
 
@@ -37,6 +40,12 @@ async function refusalOf(line: string): Promise<string> {
 }
 
 describe('lkps', () => {
+  it('gateway names every setting that the gateway reads, and no other', async () => {
+    const { out } = await lkps('gateway --help');
+    const named = [...out.matchAll(/LKPS_\w+(?![\w=])/g)].map(([name]) => name);
+    expect(named.toSorted()).toEqual([...GATEWAY_PROCESS_SETTINGS].toSorted());
+  });
+
   it.each(['help', '--help', '-h', ''])('%j lists every command', async (line) => {
     const { code, out } = await lkps(line);
     expect(code).toBe(0);
@@ -58,7 +67,7 @@ describe('lkps', () => {
     expect(await lkps('--version')).toEqual({ code: 0, out: `${VERSION}\n`, ran: [] });
   });
 
-  it.each(['serve', 'migrate'])('%s runs with what follows it', async (name) => {
+  it.each(['serve', 'gateway', 'migrate'])('%s runs with what follows it', async (name) => {
     expect(await lkps(name)).toEqual({ code: 0, out: '', ran: [[name, []]] });
     expect((await lkps(`${name} --now`)).ran).toEqual([[name, ['--now']]]);
   });

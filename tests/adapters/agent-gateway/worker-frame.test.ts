@@ -1,0 +1,174 @@
+import { JobStatus, ParticipantPermission, WorkerMessage, WorkerStatus } from '@livekit/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readWorkerFrame } from '../../../adapters/agent-gateway/worker-frame.ts';
+import type { WorkerMessage as Read } from '../../../core/index.ts';
+import { field, joined, numberField } from '../../frames/wire.ts';
+import type { WorkerWords } from '../../support/gateway-worker.ts';
+
+const frameOf = (message: WorkerWords): Uint8Array => new WorkerMessage({ message }).toBinary();
+const read = (frame: Uint8Array): Read => readWorkerFrame(frame, true);
+const bytes = (...hex: readonly string[]): Uint8Array => new Uint8Array(Buffer.from(hex.join(''), 'hex'));
+
+const PERMISSIONS = { canPublish: true, canSubscribe: true, canPublishData: false, canUpdateMetadata: true };
+
+/** What a worker's library sends, and what is read of it: nothing else. */
+const READ_AS: readonly [string, WorkerWords, Read][] = [
+  [
+    'a registration, without its namespace, deployment and further rights',
+    {
+      case: 'register',
+      value: {
+        agentName: 'a',
+        version: '1',
+        pingInterval: 3,
+        namespace: 'other',
+        deployment: 'other',
+        allowedPermissions: { ...PERMISSIONS, hidden: true, canManageAgentSession: true },
+      },
+    },
+    {
+      kind: 'register',
+      jobType: 'room',
+      agentName: 'a',
+      version: '1',
+      pingInterval: 3,
+      permissions: PERMISSIONS,
+    },
+  ],
+  [
+    'an answer, without the identity it chose',
+    {
+      case: 'availability',
+      value: {
+        jobId: 'AJ_1',
+        available: true,
+        supportsResume: true,
+        terminate: true,
+        participantIdentity: 'somebody',
+        participantName: 'Echo',
+        participantMetadata: '{}',
+        participantAttributes: { a: 'b' },
+      },
+    },
+    {
+      kind: 'availability',
+      jobId: 'AJ_1',
+      available: true,
+      participantName: 'Echo',
+      participantMetadata: '{}',
+      participantAttributes: new Map([['a', 'b']]),
+    },
+  ],
+  [
+    'a load report',
+    { case: 'updateWorker', value: { status: WorkerStatus.WS_FULL, load: 0.5, jobCount: 2 } },
+    { kind: 'update_worker', status: 'full', load: 0.5, jobCount: 2 },
+  ],
+  [
+    'a load report without a status',
+    { case: 'updateWorker', value: { load: 0.25 } },
+    { kind: 'update_worker', load: 0.25, jobCount: 0 },
+  ],
+  [
+    'a job’s status',
+    { case: 'updateJob', value: { jobId: 'AJ_1', status: JobStatus.JS_FAILED, error: 'no' } },
+    { kind: 'update_job', jobId: 'AJ_1', status: 'failed', error: 'no' },
+  ],
+  ['a ping', { case: 'ping', value: { timestamp: 2n ** 62n } }, { kind: 'ping', timestamp: 2n ** 62n }],
+  [
+    'jobs to migrate',
+    { case: 'migrateJob', value: { jobIds: ['AJ_1', 'x'] } },
+    { kind: 'migrate_job', jobIds: ['AJ_1', 'x'] },
+  ],
+  [
+    'a simulated job, without the room it names',
+    { case: 'simulateJob', value: { room: { name: 'room' } } },
+    { kind: 'simulate_job' },
+  ],
+  ['nothing', { case: undefined }, { kind: 'unknown' }],
+];
+
+describe('what a worker says', () => {
+  it.each(READ_AS)('is read: %s', (_, words, expected) => {
+    expect(read(frameOf(words))).toEqual(expected);
+  });
+
+  it('allows nothing to be published where every source it names is unknown, and all where it names none', () => {
+    const base = new ParticipantPermission(PERMISSIONS).toBinary();
+    const permissions = (sources: readonly number[]): Read =>
+      read(field(1, field(7, joined(base, ...sources.map((source) => numberField(9, source))))));
+    expect(permissions([9, 0])).toMatchObject({ permissions: { canPublish: false } });
+    expect(permissions([2, 2, 9, 1])).toMatchObject({
+      permissions: { canPublish: true, canPublishSources: ['camera', 'microphone'] },
+    });
+    expect(permissions([])).toHaveProperty('permissions', PERMISSIONS);
+    expect(read(frameOf({ case: 'register', value: {} }))).not.toHaveProperty('permissions');
+  });
+
+  it('is never a text, also where the text would be a message in JSON', () => {
+    const text = Buffer.from('{"ping":{"timestamp":"1"}}');
+    expect(readWorkerFrame(text, false)).toEqual({ kind: 'unreadable', reason: 'text_frame' });
+  });
+
+  it.each([
+    ['a simulated job that ends as a ping, which Go reads as the job', bytes('32020a00', '2800'), 'ping'],
+    ['of two kinds in one message the last', bytes('2a020801', '3200'), 'simulate_job'],
+    ['a name that is given twice as the last', bytes('0a06', '120161', '120162'), 'register'],
+    ['fields that nobody knows', bytes('a20602ffff', '2a04080198063f'), 'ping'],
+    ['a type of message that nobody knows', bytes('7a020801'), 'unknown'],
+    ['a capacity that nobody knows', field(3, numberField(1, 7)), 'unknown'],
+    ['a job’s status that nobody knows', field(4, numberField(2, -1)), 'unknown'],
+    ['a message of no bytes', bytes(), 'unknown'],
+    ['a frame cut in a length', bytes('2aff'), 'unreadable'],
+    ['a frame cut in a field', bytes('2a0508'), 'unreadable'],
+    ['a length beyond the frame', bytes('0affffffff0f'), 'unreadable'],
+    ['a varint without an end', bytes('ffffffffffffffffffff'), 'unreadable'],
+    ['field number zero', bytes('0200'), 'unreadable'],
+    ['a group nobody closes', bytes('a306'), 'unreadable'],
+    ['groups in groups in groups', bytes('a306'.repeat(30_000)), 'unreadable'],
+  ])('is read as the decoder has it, and never passed on as it came: %s', (_, frame, kind) => {
+    expect(read(frame).kind).toBe(kind);
+  });
+
+  it('keeps the last of an attribute given twice, and attributes that are words of JavaScript’s', () => {
+    const entry = (key: string, value: string): Uint8Array =>
+      field(7, joined(field(1, key), field(2, value)));
+    const entries = [entry('a', 'b'), entry('a', 'c'), entry('__proto__', 'x'), entry('constructor', 'y')];
+    const message = read(field(2, joined(...entries)));
+    expect(message).toHaveProperty(
+      'participantAttributes',
+      new Map([
+        ['a', 'c'],
+        ['constructor', 'y'],
+      ]),
+    );
+  });
+
+  it('is read in an instant however many attributes it has', () => {
+    const participantAttributes = Object.fromEntries(
+      Array.from({ length: 7000 }, (_, index) => [`${index}`, '']),
+    );
+    const frame = frameOf({ case: 'availability', value: { participantAttributes } });
+    const startedMs = performance.now();
+    expect(read(frame).kind).toBe('availability');
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
+  it('never throws and never lets a field through that the platform has no name for', () => {
+    const names = new Set(READ_AS.flatMap(([, , message]) => Object.keys(message)).concat('reason'));
+    const broken = fc
+      .tuple(fc.constantFrom(...READ_AS), fc.uint8Array({ maxLength: 40 }), fc.nat(200))
+      .map(([[, words], noise, at]) => {
+        const frame = frameOf(words);
+        const cut = at % (frame.length + 1);
+        return Buffer.concat([frame.subarray(0, cut), noise, frame.subarray(cut)]);
+      });
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), broken), (frame) => {
+        expect(Object.keys(read(frame)).filter((name) => !names.has(name))).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

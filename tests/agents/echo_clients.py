@@ -1,0 +1,78 @@
+"""
+Clients of the real python library, one for each line of standard input: `{"room": "..", "url": "..", "token": ".."}`. Each
+sends a numbered packet every 100 ms from when its agent is there and counts those that come back, until standard input
+ends. Standard output: one JSON object a line; the last of each client is its tally.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from livekit import rtc
+
+ASK, REPLY = "lkps.echo", "lkps.echo.reply"
+EVERY_S = 0.1
+LAST_ECHO_S = 1.5
+
+
+def say(event: dict) -> None:
+    os.write(1, (json.dumps(event) + "\n").encode())
+
+
+async def talk(name: str, url: str, token: str, over: asyncio.Event) -> None:
+    room = rtc.Room()
+    back: set[int] = set()
+    answered = asyncio.Event()
+
+    @room.on("data_received")
+    def heard(packet: rtc.DataPacket) -> None:
+        if packet.topic == REPLY:
+            back.add(int(packet.data))
+            answered.set()
+
+    @room.on("participant_attributes_changed")
+    def changed(attributes: dict, participant: rtc.Participant) -> None:
+        say({"event": "attributes", "room": name, "identity": participant.identity, "changed": attributes})
+
+    @room.on("participant_connected")
+    def came(participant: rtc.RemoteParticipant) -> None:
+        say({"event": "came", "room": name, "identity": participant.identity, "kind": participant.kind})
+
+    @room.on("participant_disconnected")
+    def left(participant: rtc.RemoteParticipant) -> None:
+        say({"event": "left", "room": name, "identity": participant.identity})
+
+    await room.connect(url, token)
+    for participant in room.remote_participants.values():
+        came(participant)
+        changed(dict(participant.attributes), participant)
+    asked = 0
+    first = 0
+    while not over.is_set():
+        asked += 1
+        await room.local_participant.publish_data(str(asked), topic=ASK)
+        if answered.is_set() and first == 0:
+            # What was asked before there was an agent to hear it does not count.
+            first = min(back)
+            say({"event": "echoing", "room": name})
+        await asyncio.sleep(EVERY_S)
+    await asyncio.sleep(LAST_ECHO_S)
+    missing = [number for number in range(max(first, 1), asked + 1) if number not in back]
+    say({"event": "tally", "room": name, "asked": asked - max(first, 1) + 1, "missing": missing})
+    await room.disconnect()
+
+
+async def main() -> None:
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    talks: list[asyncio.Task] = []
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        client = json.loads(line)
+        talks.append(asyncio.ensure_future(talk(client["room"], client["url"], client["token"], over)))
+    over.set()
+    await asyncio.gather(*talks)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,224 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { untilAgentIs } from '../../dev/agent-presence.ts';
+import { runClient } from '../../dev/client-process.ts';
+import {
+  applicationToken,
+  bearer,
+  post,
+  startSession,
+  textOf,
+  type Answer,
+  type StartedSession,
+} from '../../dev/platform-client.ts';
+import { connectWorker, type RawWorker } from '../support/attack-worker.ts';
+import { register as registering } from '../support/attack-scene.ts';
+import { runCli } from '../support/cli-run.ts';
+import { eventually } from '../support/eventually.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { startListener, type Listener } from '../support/stack-listener.ts';
+
+type App = 'agent-a' | 'agent-b';
+
+const TTL_SECONDS = 24;
+/** Of one worker's token to the other's, so that they do not come back at the same time: the library waits 2 s. */
+const APART_MS = 7_000;
+const SILENCE_MS = 2_500;
+
+/**
+ * The gateway as a process of its own, two real workers of agent-a, and a real client in a room with one of them that must
+ * never wait for an echo, whatever becomes of the connections in between. Tokens are as short-lived as to be renewed meanwhile.
+ */
+describe('the life of workers at the gateway', { timeout: 120_000 }, () => {
+  let fixture: StackFixture;
+  let listener: Listener;
+  let begun: number;
+  let gateway: NonNullable<StackFixture['stack']['agentGateway']>;
+
+  beforeAll(async () => {
+    fixture = await openStack({
+      agentGateway: 'separate',
+      env: { LKPS_TOKEN_TTL_SECONDS: String(TTL_SECONDS) },
+    });
+    begun = performance.now();
+    gateway = fixture.stack.agentGateway ?? expect.unreachable();
+    listener = await startListener(await start('agent-a'), 240);
+  });
+  afterAll(async () => {
+    await listener.stop();
+    await fixture.close();
+  });
+
+  const idOf = (app: App): string => fixture.description.apps[app].client_id;
+  const agentIs = (app: App, presence: 'online' | 'offline', timeoutMs?: number): Promise<void> =>
+    untilAgentIs(presence, idOf(app), {
+      databaseUrl: fixture.stack.postgres.serviceUrl,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  const isOnline = async (app: App): Promise<boolean> =>
+    (
+      await fixture.sql('select from gateways where announced_until > now() and $1 = any (online)', [
+        idOf(app),
+      ])
+    ).length > 0;
+  /** Reasons on record, in their order. */
+  const rows = async (type: string, app: App): Promise<readonly (string | null)[]> =>
+    (
+      await fixture.sql<{ reason: string | null }>(
+        'select reason from audit_events where type = $1 and agent_name = $2 order by event_id',
+        [type, idOf(app)],
+      )
+    ).map(({ reason }) => reason);
+  const countOf = async (type: string, app: App, reason?: string): Promise<number> =>
+    (await rows(type, app)).filter((found) => reason === undefined || found === reason).length;
+  const untilCount = (type: string, app: App, least: number, reason?: string): Promise<number> =>
+    eventually(
+      () => countOf(type, app, reason),
+      (count) => count >= least,
+      45_000,
+    );
+
+  const asClient = (app: App): Promise<string> =>
+    applicationToken(
+      fixture.description,
+      fixture.description.apps[app === 'agent-a' ? 'client-a' : 'client-b'],
+    );
+  const start = async (app: App): Promise<StartedSession> =>
+    startSession(fixture.description, await asClient(app), idOf(app));
+  const ask = async (app: App): Promise<Answer> => {
+    const body = { agent_entra_app_id: idOf(app) };
+    return post(`${fixture.stack.ocelot.url}/api/session/start`, body, bearer(await asClient(app)));
+  };
+  const register = async (app: App): Promise<string> => {
+    const entraToken = await applicationToken(fixture.description, fixture.description.apps[app]);
+    const url = `${fixture.stack.ocelot.url}/api/agent/register`;
+    return textOf((await post(url, {}, bearer(entraToken))).body, 'token');
+  };
+  const connect = async (token: string): Promise<RawWorker | number> => {
+    const worker = await connectWorker({ url: `${fixture.stack.agentGatewayUrl}/agent`, token });
+    if (typeof worker === 'object') {
+      worker.say(registering(idOf('agent-b')));
+      await worker.settled();
+    }
+    return worker;
+  };
+  const connected = async (token: string): Promise<RawWorker> => {
+    const worker = await connect(token);
+    return typeof worker === 'number' ? expect.unreachable(`refused: ${worker}`) : worker;
+  };
+  const talksWith = async (session: StartedSession): Promise<void> => {
+    const talk = await runClient(session, ['talk', '--timeout', '60']);
+    expect(talk.exit.code, JSON.stringify(talk.events)).toBe(0);
+  };
+  async function expectNoSilence(): Promise<void> {
+    await listener.hears(4);
+    expect(listener.longestSilenceMs()).toBeLessThan(SILENCE_MS);
+  }
+
+  it('carries a job to its agent, whose state the client sees change: lk.agent.state', async () => {
+    const states = await eventually(
+      () =>
+        Promise.resolve(
+          listener.events
+            .filter(({ event }) => event === 'attributes_changed')
+            .map(({ changed }) => JSON.stringify(changed)),
+        ),
+      (seen) => seen.length > 0,
+    );
+    expect(states.at(-1)).toBe('{"lk.agent.state":"listening"}');
+    expect(await rows('worker.admitted', 'agent-a')).toHaveLength(1);
+    expect(await rows('worker.job_relayed', 'agent-a')).toHaveLength(1);
+  });
+
+  it('a second connection by the same token closes the first, on record', async () => {
+    const token = await register('agent-b');
+    const first = await connected(token);
+    const second = await connected(token);
+    expect(await first.ended).toBe(1008);
+    expect(second.closeCode()).toBe(0);
+    await second.close();
+    await untilCount('worker.closed', 'agent-b', 2);
+    expect((await rows('worker.closed', 'agent-b'))[0]).toBe('replaced');
+  });
+
+  it('a revocation closes the worker within 5 s and lets it in no more, until it is taken back', async () => {
+    const token = await register('agent-b');
+    const worker = await connected(token);
+    const lkps = (act: string): Promise<unknown> =>
+      runCli(['agents', act, idOf('agent-b')], fixture.stack.lkpsEnv);
+    expect(await lkps('revoke')).toMatchObject({ code: 0 });
+    const revokedAt = performance.now();
+    expect(await worker.ended).toBe(1008);
+    expect(performance.now() - revokedAt).toBeLessThan(5_000);
+    expect(await connect(token)).toBe(403);
+    expect(await lkps('restore')).toMatchObject({ code: 0 });
+    const again = await connected(token);
+    await again.close();
+    expect(await countOf('worker.closed', 'agent-b', 'agent_revoked')).toBe(1);
+    expect(await countOf('worker.refused', 'agent-b', 'agent_revoked')).toBe(1);
+  });
+
+  it('renewal swaps the sockets of two workers: no job is lost, and somebody is always there', async () => {
+    await delay(Math.max(0, APART_MS - (performance.now() - begun)));
+    await fixture.stack.startAgent('agent-a');
+    await untilCount('worker.admitted', 'agent-a', 2);
+    const renewed = await countOf('worker.closed', 'agent-a', 'renewed');
+    const over = new AbortController();
+    const watching = (async () => {
+      let absent = 0;
+      while (!over.signal.aborted) {
+        absent += (await isOnline('agent-a')) ? 0 : 1;
+        await delay(100);
+      }
+      return absent;
+    })();
+    await untilCount('worker.closed', 'agent-a', renewed + 2, 'renewed');
+    await untilCount('worker.admitted', 'agent-a', renewed + 4);
+    over.abort();
+    expect(await watching).toBe(0);
+    await expectNoSilence();
+  });
+
+  it('SIGTERM cuts no job, settles what was begun, and leaves no empty room in the gap', async () => {
+    await fixture.online('agent-b');
+    await agentIs('agent-a', 'online');
+    const begunBefore = await start('agent-a');
+    const stopping = gateway.halt();
+    await agentIs('agent-b', 'offline', 5_000);
+    const [sessions] = await fixture.sql('select count(*) from sessions');
+    const refused = await ask('agent-b');
+    expect(refused).toMatchObject({ status: 503, body: { code: 'agent_unavailable' } });
+    expect(await fixture.sql('select count(*) from sessions')).toEqual([sessions]);
+    await talksWith(begunBefore);
+    await stopping;
+    expect(await gateway.child.exited).toEqual({ code: 0, signal: null });
+    expect(await countOf('worker.closed', 'agent-a', 'gateway_stopping')).toBeGreaterThan(0);
+    await gateway.start();
+    await Promise.all([agentIs('agent-a', 'online', 30_000), agentIs('agent-b', 'online', 30_000)]);
+    expect((await ask('agent-b')).status).toBe(201);
+    await expectNoSilence();
+  });
+
+  it('kill -9 of the gateway loses no running job, and its workers come back', async () => {
+    const admitted = await countOf('worker.admitted', 'agent-a');
+    await gateway.child.kill();
+    await listener.hears(8);
+    await gateway.start();
+    await untilCount('worker.admitted', 'agent-a', admitted + 2);
+    await agentIs('agent-a', 'online');
+    await talksWith(await start('agent-a'));
+    await expectNoSilence();
+  });
+
+  it('a LiveKit that was killed brings its workers back, and then sessions', async () => {
+    await listener.stop();
+    const admitted = await countOf('worker.admitted', 'agent-a');
+    await fixture.stack.livekit.child.kill();
+    await agentIs('agent-a', 'offline');
+    expect((await ask('agent-a')).body['code']).toBe('agent_unavailable');
+    await fixture.stack.livekit.start();
+    await untilCount('worker.admitted', 'agent-a', admitted + 2);
+    await agentIs('agent-a', 'online');
+    await talksWith(await start('agent-a'));
+  });
+});

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DOORS, openDoors } from '../support/attack-doors.ts';
+import { NAME_ATTACKS, NAMELESS_ATTACKS, POINTLESS_NAMES } from '../support/attack-names.ts';
+import { ENDING_ATTACK, OWN_JOB_ATTACKS, takeOwnJob } from '../support/attack-own-jobs.ts';
+import { platformScene, type PlatformScene } from '../support/attack-platform-scene.ts';
+import { plainScene, type PlainScene } from '../support/attack-plain-scene.ts';
+import { grantsIn, register, registered } from '../support/attack-scene.ts';
+import { simulateJob, SIMULATIONS } from '../support/attack-simulations.ts';
+import { answeredCalls, gatherTokens } from '../support/attack-tokens.ts';
+import { connectWorker } from '../support/attack-worker.ts';
+import { eventually } from '../support/eventually.ts';
+import { joinedBare } from '../support/livekit-signalling.ts';
+import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { LIVEKIT_START_MS, openLiveKit, type TestLiveKit } from '../support/livekit-server.ts';
+
+/** Every refusal is on record, however many there are. */
+const UNLIMITED = {
+  LKPS_RATE_LIMIT_CALLER: 'off',
+  LKPS_RATE_LIMIT_CLIENT: 'off',
+  LKPS_REFUSAL_ROWS: '1000/60',
+};
+const REAL_ATTACKS = [
+  ...NAME_ATTACKS,
+  ...NAMELESS_ATTACKS,
+  ...SIMULATIONS,
+  ...OWN_JOB_ATTACKS,
+  ENDING_ATTACK,
+];
+
+/** The control: each attack is a real one. */
+describe('on a plain LiveKit server any worker token is worth', () => {
+  let livekit: TestLiveKit;
+  let scene: PlainScene;
+  beforeAll(async () => {
+    livekit = await openLiveKit();
+    scene = await plainScene(livekit);
+  }, LIVEKIT_START_MS);
+  afterAll(async () => {
+    await scene.close();
+    await livekit.stop();
+  });
+
+  it.each(REAL_ATTACKS)('$name', async ({ run }) => {
+    expect(await run(scene)).not.toEqual([]);
+  });
+
+  it.each(POINTLESS_NAMES)('nothing: $name', async ({ run }) => {
+    expect(await run(scene)).toEqual([]);
+  });
+
+  it('the place of the caller, who is put out, in a room of another team', async () => {
+    const before = await scene.present();
+    expect(before).toEqual([expect.stringContaining(`${scene.caller} `)]);
+    const worker = await registered(scene, {}, () => ({ participantIdentity: scene.caller }));
+    worker.send(simulateJob(scene.room));
+    const { token } = await worker.first((message) =>
+      message.case === 'assignment' ? message.value : undefined,
+    );
+    const intruder = await joinedBare({ livekitUrl: scene.livekitUrl, token });
+    const after = await scene.present();
+    expect(after).toEqual([expect.stringContaining(`${scene.caller} `)]);
+    expect(after).not.toEqual(before);
+    intruder.close();
+    await worker.close();
+  });
+
+  it('every spelling of its door, and with the key of any other team', async () => {
+    expect(await openDoors(livekit.wsUrl, await scene.workerToken())).toHaveLength(DOORS);
+    const otherKey = await scene.workerToken({ key: livekit.webhookKey });
+    expect(await openDoors(livekit.wsUrl, otherKey)).toHaveLength(DOORS);
+  });
+
+  it('more of the same: the token of a job, and what LiveKit makes of it, are worker tokens too', async () => {
+    const tokens = await gatherTokens(scene);
+    expect(grantsIn(tokens.job)).toMatchObject({ agent: true });
+    expect(await openDoors(livekit.wsUrl, tokens.job)).toHaveLength(DOORS);
+    expect(await openDoors(livekit.wsUrl, tokens.refreshedJob)).toHaveLength(DOORS);
+    expect(await openDoors(livekit.wsUrl, tokens.participant)).toEqual([]);
+    expect(await openDoors(livekit.wsUrl, tokens.refreshedParticipant)).toEqual([]);
+  });
+
+  it('jobs for as long as the connection lasts, however long the token is over', async () => {
+    const token = await scene.workerToken({ exp: Math.floor(Date.now() / 1000) + 1 });
+    const worker = await connectWorker({ url: `${livekit.wsUrl}/agent`, token });
+    if (typeof worker === 'number') expect.unreachable();
+    worker.say(register(scene.own));
+    await delay(1100);
+    expect((await takeOwnJob(scene, worker)).jobToken).not.toBe('');
+    await worker.close();
+  });
+
+  it('nothing at its API', async () => {
+    expect(await answeredCalls(livekit.url, await scene.workerToken(), scene.room)).toEqual([]);
+  });
+});
+
+describe('through the gateway, with LiveKit itself left open beside it, the same is worth', () => {
+  let fixture: StackFixture;
+  let scene: PlatformScene;
+  beforeAll(async () => {
+    fixture = await openStack({ env: UNLIMITED });
+    scene = await platformScene(fixture);
+  });
+  afterAll(async () => {
+    await scene.close();
+    await fixture.close();
+  });
+
+  it.each([...REAL_ATTACKS, ...POINTLESS_NAMES])('nothing: $name', async ({ run, refusal }) => {
+    await scene.refusals();
+    expect(await run(scene)).toEqual([]);
+    if (refusal !== undefined) {
+      expect(await eventually(scene.refusals, (reasons) => reasons.length > 0)).toEqual([refusal]);
+    }
+  });
+
+  it('a token that opens no door but the one it is for, and LiveKit issues none', async () => {
+    const { agent_gateway_url: gateway, livekit_url: livekit, livekit_api: api } = fixture.description;
+    const tokens = { ...(await gatherTokens(scene)), worker: await scene.workerToken() };
+    for (const [name, token] of Object.entries(tokens)) {
+      expect(await openDoors(livekit, token), name).toEqual([]);
+      expect(await answeredCalls(api.url, token, scene.room), name).toEqual([]);
+    }
+    await scene.refusals();
+    for (const token of [tokens.job, tokens.refreshedJob, tokens.participant, tokens.refreshedParticipant]) {
+      expect(await openDoors(gateway, token)).toEqual([]);
+    }
+    expect(new Set(await scene.refusals())).toEqual(new Set(['token_key_unknown']));
+    expect(await openDoors(gateway, tokens.worker)).toEqual(['/agent header', '/agent query']);
+  });
+
+  it('nothing that the caller could notice', () => {
+    const [joined, came, ...later] = scene.seen;
+    expect(joined).toMatchObject({ event: 'joined', room: scene.room });
+    expect(came).toMatchObject({ event: 'participant_joined', kind: 'AGENT' });
+    const ofItsAgent = { attributes_changed: 'identity', track: 'from' };
+    for (const event of later) {
+      const [, by = 'nothing'] = Object.entries(ofItsAgent).find(([name]) => name === event['event']) ?? [];
+      expect(event[by], JSON.stringify(event)).toBe(came?.['identity']);
+    }
+  });
+});

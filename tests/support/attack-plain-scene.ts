@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { RoomAgentDispatch } from '@livekit/protocol';
+import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
+import type { LiveKitKey } from '../../adapters/livekit/index.ts';
+import { signJwt } from '../../adapters/livekit/sign-jwt.ts';
+import { register, type AttackScene } from './attack-scene.ts';
+import { connectWorker, type RawWorker } from './attack-worker.ts';
+import { joinedBare, type BareClient } from './livekit-signalling.ts';
+import { secretText, type TestLiveKit } from './livekit-server.ts';
+
+export interface PlainScene extends AttackScene {
+  /** What any team holds on such a server: a worker's token, whatever its other grants and whichever key signed it. */
+  readonly workerToken: (wish?: { readonly key?: LiveKitKey; readonly exp?: number }) => Promise<string>;
+  /** Identity and sid of everybody in the room of the other team who can be seen. */
+  readonly present: () => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+}
+
+const HOUR_S = 3600;
+const SECRET = 'between the two of us';
+const HEARD_MS = 500;
+
+/** A LiveKit server with nothing in front of it, as every team with an agent meets it. */
+export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<PlainScene> {
+  const [own, victim, caller] = ['team-b', 'team-a', 'ada'];
+  const rooms = new RoomServiceClient(url, apiKey.id, secretText(apiKey));
+  const dispatches = new AgentDispatchClient(url, apiKey.id, secretText(apiKey));
+  const callers: BareClient[] = [];
+  const sign = (claims: object, key = apiKey): Promise<string> =>
+    signJwt(key, { exp: Math.floor(Date.now() / 1000) + HOUR_S, ...claims });
+  const workerToken: PlainScene['workerToken'] = ({ key, ...claims } = {}) =>
+    sign({ sub: own, video: { agent: true, room: 'none' }, ...claims }, key);
+  const connect = async (answer?: Parameters<typeof connectWorker>[1]): Promise<RawWorker> => {
+    const worker = await connectWorker({ url: `${wsUrl}/agent`, token: await workerToken() }, answer);
+    return typeof worker === 'number' ? Promise.reject(new Error(`answered ${worker}`)) : worker;
+  };
+  const open = async (agentName?: string): Promise<string> => {
+    const room = `room-${randomUUID()}`;
+    const agents = agentName === undefined ? [] : [new RoomAgentDispatch({ agentName, metadata: SECRET })];
+    await rooms.createRoom({ name: room, emptyTimeout: 60, agents });
+    return room;
+  };
+  const callerToken = (room: string): Promise<string> =>
+    sign({ sub: caller, video: { roomJoin: true, room } });
+  const join = async (room: string): Promise<void> => {
+    callers.push(await joinedBare({ livekitUrl: wsUrl, token: await callerToken(room) }));
+  };
+
+  const honest = await connect();
+  honest.say(register(victim));
+  await honest.settled();
+  const callVictim = async (): Promise<string> => {
+    const room = await open(victim);
+    await join(room);
+    // Another's share of the work never comes here.
+    await honest
+      .first(
+        (message) =>
+          message.case === 'assignment' && message.value.job?.room?.name === room ? room : undefined,
+        HEARD_MS,
+      )
+      .catch(() => undefined);
+    return room;
+  };
+  const room = await callVictim();
+  return {
+    own,
+    victim,
+    room,
+    caller,
+    connect,
+    connectOther: connect,
+    callVictim: async () => {
+      await callVictim();
+    },
+    livekitUrl: wsUrl,
+    callOwn: async () => {
+      const called = await open(own);
+      return { room: called, callerToken: await callerToken(called) };
+    },
+    openRoom: async () => {
+      await join(await open()); // until then it is no more than a plan
+    },
+    endJobs: async (from) => {
+      for (const { id } of await dispatches.listDispatch(from)) {
+        await dispatches.deleteDispatch(id, from);
+      }
+    },
+    workerToken,
+    present: async () =>
+      (await rooms.listParticipants(room)).map(({ identity, sid }) => `${identity} ${sid}`).sort(),
+    close: async () => {
+      for (const client of callers) {
+        client.close();
+      }
+      await honest.close();
+    },
+  };
+}
