@@ -11,7 +11,7 @@ export function graphEdit(stack: Stack): readonly string[] {
     ...entraToken(stack, { variable: 'B_TOKEN', app: apps['client-b'] }),
     `  ${sessionStart(stack, 'B_TOKEN')}`,
     '',
-    'agent-a may edit its own list at Graph. With client-b on it the line above is 201, 15 s later at most:',
+    `agent-a may edit its own list at Graph. With client-b on it the line above is ${reached(stack)}, 15 s later at most:`,
     '',
     ...entraToken(stack, {
       variable: 'GRAPH_TOKEN',
@@ -25,6 +25,10 @@ export function graphEdit(stack: Stack): readonly string[] {
     ...listOf(stack, ['client-a']),
     '',
   ];
+}
+
+function reached({ agent }: Stack): string {
+  return agent === undefined ? '503 agent_unavailable' : '201';
 }
 
 function listOf(

@@ -73,12 +73,13 @@ function sessionWith(stack: Stack): readonly string[] {
 
 function registrationBy(stack: Stack): readonly string[] {
   return [
-    'No agent is registered: until one is, a session start answers 404 agent_not_registered.',
+    'No agent is registered: until one is, a session start answers 404 agent_not_registered, and until',
+    'its worker is connected to the agent gateway, 503 agent_unavailable.',
     'An Entra token for the application agent-a:',
     '',
     ...entraToken(stack, { variable: 'TOKEN', app: stack.accounts.apps['agent-a'] }),
     '',
-    'Its registration, whose token a LiveKit worker starts with:',
+    'Its registration: the token and the livekit_url that its worker starts with:',
     '',
     `  curl -s -X POST ${stack.ocelot.url}/api/agent/register -H "authorization: Bearer $TOKEN"`,
     '',

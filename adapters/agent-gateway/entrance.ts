@@ -29,7 +29,7 @@ export class Entrance {
   readonly #ports: Ports;
   readonly #handshake: Handshake;
   readonly #admission: Admission;
-  readonly #knocking = new Set<Duplex>();
+  readonly #sockets = new Set<Duplex>();
 
   constructor(ports: Ports, limits: GatewayLimits, handshake: Handshake) {
     const { maxHandshakes, maxWorkers, handshakeMs } = limits;
@@ -38,8 +38,7 @@ export class Entrance {
     this.#admission = new Admission(maxHandshakes, `${maxHandshakes} handshakes are under way`);
     this.server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: handshakeMs,
-      requestTimeout: handshakeMs,
+      requestTimeout: handshakeMs, // of the headers too
       connectionsCheckingInterval: Math.min(handshakeMs, 1_000),
     });
     this.server.maxHeadersCount = 0; // all that fit: of two tokens none is believed
@@ -60,7 +59,7 @@ export class Entrance {
       });
     });
     this.server.closeAllConnections();
-    this.#knocking.forEach((socket) => socket.destroy());
+    this.#sockets.forEach((socket) => socket.destroy());
     await closed;
   }
 
@@ -74,8 +73,8 @@ export class Entrance {
 
   async #welcome(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
-    this.#knocking.add(socket);
-    socket.once('close', () => this.#knocking.delete(socket));
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     const read = toHttpRequest(request);
     const context = this.#contextOf(read);
     const unfit = this.#unfit(read, context);

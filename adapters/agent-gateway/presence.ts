@@ -8,6 +8,8 @@ export interface PresencePorts {
 }
 
 const RETRY_MS = 1_000;
+/** A worker that is full and free by turns must not keep the registry busy. */
+const REST_MS = 100;
 const LAST_TRIES = 2;
 
 /**
@@ -20,6 +22,7 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined;
   #announcing: Promise<void> | undefined;
   #isStale = false;
+  #restUntilMs = 0;
   #triesLeft = Infinity;
 
   constructor(ports: PresencePorts) {
@@ -74,15 +77,24 @@ export class Presence {
   async #announceWhileStale(): Promise<void> {
     const { workers, site, log } = this.#ports;
     while (this.#isStale && this.#triesLeft > 0) {
+      await this.#rest();
       this.#isStale = false;
       try {
         await workers.announce(site.gatewayId, [...this.#available.keys()]);
+        this.#restUntilMs = performance.now() + REST_MS;
       } catch (error) {
         log({ event: 'presence_not_announced', error });
         this.#isStale = true;
         this.#triesLeft -= 1;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        this.#restUntilMs = performance.now() + RETRY_MS;
       }
+    }
+  }
+
+  async #rest(): Promise<void> {
+    const restMs = this.#restUntilMs - performance.now();
+    if (restMs > 0) {
+      await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   }
 }

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  LkpsError,
   openLine,
   step,
-  type JobId,
   type LineEffect,
   type LineEvent,
   type PlannedClose,
@@ -14,7 +12,7 @@ import {
 import { atMost } from './at-most.ts';
 import { closeCodeOf, type CloseReason } from './close-reason.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
-import { OfferClock } from './offer-clock.ts';
+import { JobDesk } from './job-desk.ts';
 import type { Presence } from './presence.ts';
 import { reportFrame } from './report-frame.ts';
 import { assignmentFrame, readServerFrame } from './server-frame.ts';
@@ -55,7 +53,7 @@ export class WorkerRelay {
   readonly #acts: WorkerActs;
   readonly #wire: Wire;
   readonly #life: WorkerLife;
-  readonly #offers: OfferClock;
+  readonly #desk: JobDesk;
   readonly #events: Event[] = [];
   #line: WorkerLine<Uint8Array>;
   #isStepping = false;
@@ -70,7 +68,7 @@ export class WorkerRelay {
     this.#onClose = onClose;
     this.#line = openLine(worker.pass.agent);
     this.#acts = new WorkerActs(service, worker, context);
-    this.#offers = new OfferClock(limits, this.#happen);
+    this.#desk = new JobDesk({ service, limits, acts: this.#acts, worker }, this.#happen);
     this.#life = new WorkerLife(
       { pass: worker.pass, clock: service.clock, random: limits.random },
       {
@@ -116,7 +114,7 @@ export class WorkerRelay {
     }
     this.#isClosed = true;
     this.#life.stop();
-    this.#offers.stop();
+    this.#desk.stop();
     clearTimeout(this.#load);
     this.#happen({ kind: 'ended' });
     this.#parts.presence.set(this.worker.pass.agent, this.worker.connectionId, false);
@@ -167,10 +165,10 @@ export class WorkerRelay {
         this.#assign(effect);
         return;
       case 'judge':
-        void this.#judge(effect);
+        void this.#desk.judge(effect);
         return;
       case 'record':
-        void this.#accept(effect);
+        void this.#desk.accept(effect);
         return;
       case 'report_later':
         this.#load = setTimeout(this.#happen, this.#parts.limits.loadMs, { kind: 'load_due' });
@@ -202,32 +200,5 @@ export class WorkerRelay {
     const { agent } = this.worker.pass;
     const isAvailable = capacity === 'available' && !this.#isLeaving;
     this.#parts.presence.set(agent, this.worker.connectionId, isAvailable);
-  }
-
-  async #judge({ jobId, room }: Effect<'judge'>): Promise<void> {
-    this.#offers.start(jobId);
-    const verdict = await this.#parts.service.judgeOffer.execute({ worker: this.worker, room });
-    this.#happen({ kind: 'offer_judged', jobId, verdict });
-  }
-
-  async #accept({ jobId, room, seat, permissions }: Effect<'record'>): Promise<void> {
-    const { worker } = this;
-    try {
-      const job = { worker, jobId, room, seat, permissions };
-      const accepted = await this.#parts.service.acceptJob.execute(job);
-      this.#happen(
-        accepted.outcome === 'relayed'
-          ? { kind: 'acceptance_recorded', jobId, token: accepted.token }
-          : { kind: 'acceptance_failed', jobId, reason: accepted.reason },
-      );
-    } catch (error) {
-      this.#failed(jobId, error);
-    }
-  }
-
-  #failed(jobId: JobId, error: unknown): void {
-    const code = error instanceof LkpsError ? error.code : 'internal_error';
-    this.#acts.log({ event: 'act_not_recorded', jobId, reason: 'job_relayed', code, error });
-    this.#happen({ kind: 'acceptance_failed', jobId, reason: code });
   }
 }

@@ -89,14 +89,21 @@ export class Records {
     return rows;
   }
 
-  /** What the gateway refused to workers of an agent, the newest first. */
-  async refusalsOfAgent(agentId: string): Promise<readonly AuditRow[]> {
-    const { rows } = await this.#db.query<AuditRow>(
-      `select occurred_at, type, outcome, reason, actor_kind, actor_client_id, grants, token_id, details, request_id
-       from audit_events where agent_name = $1 and outcome = 'denied' order by event_id desc`,
-      [agentId],
-    );
-    return rows;
+  /** What the gateway last refused to a worker of the agent, once that is on record. */
+  async waitForWorkerRefusal(agentId: string, timeoutMs: number): Promise<AuditRow> {
+    const deadline = performance.now() + timeoutMs;
+    while (performance.now() < deadline) {
+      const { rows } = await this.#db.query<AuditRow>(
+        `select occurred_at, type, outcome, reason, actor_kind, actor_client_id, grants, token_id, details, request_id
+         from audit_events where agent_name = $1 and type = 'worker.message_refused' order by event_id desc`,
+        [agentId],
+      );
+      if (rows[0] !== undefined) {
+        return rows[0];
+      }
+      await delay(POLL_MS);
+    }
+    throw new Error(`no refusal of a worker was on record within ${timeoutMs} ms`);
   }
 
   /** The refusal that a request left behind. */

@@ -84,7 +84,9 @@ export async function tryStolenToken(
   });
   try {
     await witness.waitForLine((line) => line.includes('participant_joined'), 30_000);
-    await witness.waitForLine((line) => line.includes('"track"'), 30_000); // its own agent's: the last to be seen
+    // Of its own agent: the last to be seen, in either order.
+    await witness.waitForLine((line) => line.includes('"track"'), 30_000);
+    await witness.waitForLine((line) => line.includes('"listening"'), 30_000);
     return [
       await tryOtherRoom(stack, stolen, victim, { seen, signal }),
       await tryRoomService(stack, stolen),

@@ -1,17 +1,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeJwt } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PROOF_HEADER } from '../../adapters/identity-ocelot/index.ts';
 import type { HttpResponse } from '../../adapters/http/index.ts';
 import { migrate } from '../../adapters/persistence-knex/index.ts';
 import { parseServeConfig } from '../../composition/config.ts';
 import { openPlatform, type Platform } from '../../composition/platform.ts';
 import type { Environment } from '../../composition/setting-values.ts';
+import { freePort } from '../../dev/process/free-port.ts';
 import { AGENT, agentApp, servicePrincipalOf } from '../support/platform-cast.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
-import { httpRequest, jsonOf, registerRequest } from '../support/platform-requests.ts';
+import { httpRequest, jsonOf, registerRequest, startRequest } from '../support/platform-requests.ts';
 import {
   createEmptyDatabase,
   createTestDatabase,
@@ -19,11 +22,19 @@ import {
   type TestDatabase,
 } from '../support/postgres-database.ts';
 
-const REGISTER = registerRequest({
+const CALLER = {
   [PROOF_HEADER]: PLANTED.proxySecret,
   'client-id': agentApp.clientId,
   'user-id': servicePrincipalOf(AGENT),
-});
+};
+const REGISTER = registerRequest(CALLER);
+const WITHOUT_GATEWAY = {
+  LKPS_AGENT_GATEWAY: 'off',
+  LKPS_AGENT_TOKEN_KEYS: undefined,
+  LKPS_GATEWAY_PUBLIC_URL: undefined,
+};
+
+const registration = z.looseObject({ token: z.string(), livekit_url: z.string() });
 
 const HEALTH = httpRequest({});
 
@@ -78,6 +89,28 @@ describe('the platform over a database that nobody looked at before', () => {
       'service.started',
     ]);
   });
+
+  it.each([
+    [
+      'beside it',
+      { LKPS_AGENT_GATEWAY: 'separate' },
+      'AGENTsign',
+      'wss://agents.example.test',
+      'agent_unavailable',
+    ],
+    ['nowhere', WITHOUT_GATEWAY, 'APIsign', 'wss://livekit.example.test', 'livekit_unavailable'],
+  ])(
+    'with the agent gateway %s signs agent tokens, leads workers and knows of their absence accordingly',
+    async (_, env, signedBy, livekitUrl, code) => {
+      database = await createTestDatabase();
+      const LKPS_LIVEKIT_URL = `http://127.0.0.1:${await freePort()}`;
+      const { handler, gateway } = await open(database.serviceUrl, { ...env, LKPS_LIVEKIT_URL });
+      expect(gateway).toBeUndefined();
+      const { token, ...registered } = registration.parse(jsonOf(await handler(REGISTER)));
+      expect([decodeJwt(token).iss, registered.livekit_url]).toEqual([signedBy, livekitUrl]);
+      expect(jsonOf(await handler(startRequest(CALLER, AGENT)))).toMatchObject({ code });
+    },
+  );
 
   it('grants nothing as a role that could change the trail, and says so in the log', async () => {
     database = await createTestDatabase();

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openLine, parseJobId, step, type LineEvent } from '../../core/index.ts';
+import { AGENTS } from '../support/gateway-cast.ts';
+import { messages, serverMessages } from '../support/gateway-messages.ts';
 import { anyMoves, honestMoves, type Move } from '../support/gateway-moves.ts';
 import type { GatewayTruth } from '../support/gateway-truth.ts';
 import { GatewayWorld } from '../support/gateway-world.ts';
@@ -41,6 +44,30 @@ describe('invariant 7: workers, sessions and LiveKit, with a gateway between the
     });
     expect([...seen.keys()]).toEqual(
       expect.arrayContaining(['assigned', 'planned closed', 'planned settling']),
+    );
+  });
+
+  it('throws at nothing, in whatever order and with whatever strings and numbers it comes', () => {
+    const jobId = fc.nat(3).map((index) => parseJobId(`AJ_job${index}`));
+    const events: fc.Arbitrary<LineEvent<string>> = fc.oneof(
+      messages.map((message) => ({ kind: 'worker_said' as const, message })),
+      serverMessages.map((message) => ({ kind: 'server_said' as const, message })),
+      fc.record({
+        kind: fc.constant('offer_overdue'),
+        jobId,
+        missing: fc.constantFrom('answer', 'assignment'),
+      }),
+      fc.record({ kind: fc.constant('acceptance_recorded'), jobId, token: fc.string() }),
+      fc.record({ kind: fc.constant('offer_judged'), jobId, verdict: fc.constant({ outcome: 'ours' }) }),
+      fc.record({ kind: fc.constant('acceptance_failed'), jobId, reason: fc.string() }),
+      fc.record({ kind: fc.constant('close_planned'), reason: fc.constantFrom('renewed', 'expired') }),
+      fc.record({ kind: fc.constantFrom('load_due', 'ended') }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...AGENTS), fc.array(events, { maxLength: 30 }), (agent, all) => {
+        const steps = all.reduce((line, event) => step(line, event).line, openLine<string>(agent));
+        expect(steps.agent).toBe(agent);
+      }),
     );
   });
 });

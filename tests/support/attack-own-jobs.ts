@@ -1,6 +1,6 @@
 import { JobStatus } from '@livekit/protocol';
 import { decodeJwt } from 'jose';
-import { grantsIn, register, registered, type Attack, type AttackScene } from './attack-scene.ts';
+import { grantsIn, registered, type Attack, type AttackScene } from './attack-scene.ts';
 import type { RawWorker } from './attack-worker.ts';
 
 /** Ways to make more of a job of one's own than a job. */
@@ -9,8 +9,10 @@ export const OWN_JOB_ATTACKS: readonly Attack[] = [
     name: 'unseen: hidden is among the permissions it asks for',
     refusal: undefined,
     run: (scene) =>
-      withOwnJob(scene, registered(scene, { allowedPermissions: { ...ALL, hidden: true } }), (token) =>
-        grantsIn(token)['hidden'] === true ? ['a token to be in a room unseen'] : [],
+      withOwnJob(
+        scene,
+        registered(scene, { allowedPermissions: { ...ALL, hidden: true, recorder: true } }),
+        (token) => ['hidden', 'recorder'].filter((name) => grantsIn(token)[name] === true),
       ),
   },
   {
@@ -49,36 +51,21 @@ export const OWN_JOB_ATTACKS: readonly Attack[] = [
   },
 ];
 
-/** Of a job that is not its own it says that it is over. The teams have changed places: here the other one attacks. */
+/** Of a job that is not its own it says that it is over. */
 export const ENDING_ATTACK: Attack = {
   name: 'the end of a job that is not its own',
   refusal: undefined,
   run: async (scene) => {
     const worker = await registered(scene);
-    const { room, jobId } = await takeOwnJob(scene, worker);
-    const intruder = await scene.connectOther();
-    intruder.say(register(scene.victim));
     for (const status of [JobStatus.JS_FAILED, JobStatus.JS_SUCCESS]) {
-      intruder.say({ case: 'updateJob', value: { jobId, status } });
+      worker.say({ case: 'updateJob', value: { jobId: scene.jobId, status } });
     }
-    await intruder.settled();
-    await intruder.close();
-    await scene.endJobs(room);
-    const told = worker.first(
-      (message) => (message.case === 'termination' ? message.value.jobId : undefined),
-      HEARD_MS,
-    );
-    const loot = await told.then(
-      () => [],
-      () => ['nobody tells the worker that its job is over'],
-    );
+    await worker.settled();
     await worker.close();
-    return loot;
+    return (await scene.endJob()) === 'told' ? [] : ['nobody tells the other worker that its job is over'];
   },
 };
 
-/** LiveKit itself takes five seconds to tell. */
-const HEARD_MS = 6500;
 const ALL = { canPublish: true, canSubscribe: true, canPublishData: true, canUpdateMetadata: true };
 const FALSE_NAMES: Readonly<Record<string, string>> = {
   'lkps.session_id': 'false',
@@ -99,16 +86,14 @@ async function withOwnJob(
 }
 
 export interface OwnJob {
-  readonly room: string;
-  readonly jobId: string;
   readonly jobToken: string;
   readonly callerToken: string;
 }
 
 export async function takeOwnJob({ callOwn }: AttackScene, worker: RawWorker): Promise<OwnJob> {
   const { room, callerToken } = await callOwn();
-  const { job, token } = await worker.first((message) =>
-    message.case === 'assignment' && message.value.job?.room?.name === room ? message.value : undefined,
+  const jobToken = await worker.first((message) =>
+    message.case === 'assignment' && message.value.job?.room?.name === room ? message.value.token : undefined,
   );
-  return { room, jobId: job?.id ?? '', jobToken: token, callerToken };
+  return { jobToken, callerToken };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { RoomAgentDispatch } from '@livekit/protocol';
+import { RoomAgentDispatch, type ServerMessage } from '@livekit/protocol';
 import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveKitKey } from '../../adapters/livekit/index.ts';
 import { signJwt } from '../../adapters/livekit/sign-jwt.ts';
 import { register, type AttackScene } from './attack-scene.ts';
@@ -19,6 +20,8 @@ export interface PlainScene extends AttackScene {
 const HOUR_S = 3600;
 const SECRET = 'between the two of us';
 const HEARD_MS = 500;
+/** Earlier than that after the start of a job LiveKit is slow to tell of its end. */
+const SETTLED_MS = 6000;
 
 /** A LiveKit server with nothing in front of it, as every team with an agent meets it. */
 export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<PlainScene> {
@@ -49,27 +52,25 @@ export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<P
   const honest = await connect();
   honest.say(register(victim));
   await honest.settled();
-  const callVictim = async (): Promise<string> => {
+  const callVictim = async (): Promise<{ readonly room: string; readonly jobId: string }> => {
     const room = await open(victim);
     await join(room);
+    const jobOf = (message: ServerMessage['message']): string | undefined =>
+      message.case === 'assignment' && message.value.job?.room?.name === room
+        ? message.value.job.id
+        : undefined;
     // Another's share of the work never comes here.
-    await honest
-      .first(
-        (message) =>
-          message.case === 'assignment' && message.value.job?.room?.name === room ? room : undefined,
-        HEARD_MS,
-      )
-      .catch(() => undefined);
-    return room;
+    return { room, jobId: await honest.first(jobOf, HEARD_MS).catch(() => '') };
   };
-  const room = await callVictim();
+  const { room, jobId } = await callVictim();
+  const startedAt = performance.now();
   return {
     own,
     victim,
     room,
+    jobId,
     caller,
     connect,
-    connectOther: connect,
     callVictim: async () => {
       await callVictim();
     },
@@ -81,10 +82,14 @@ export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<P
     openRoom: async () => {
       await join(await open()); // until then it is no more than a plan
     },
-    endJobs: async (from) => {
-      for (const { id } of await dispatches.listDispatch(from)) {
-        await dispatches.deleteDispatch(id, from);
+    endJob: async () => {
+      await delay(Math.max(0, SETTLED_MS - (performance.now() - startedAt)));
+      for (const { id } of await dispatches.listDispatch(room)) {
+        await dispatches.deleteDispatch(id, room);
       }
+      const isTold = (message: ServerMessage['message']): 'told' | undefined =>
+        message.case === 'termination' && message.value.jobId === jobId ? 'told' : undefined;
+      return honest.first(isTold, HEARD_MS).catch(() => 'not_told');
     },
     workerToken,
     present: async () =>

@@ -33,11 +33,10 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
   const [own, victim] = [apps['agent-b'].client_id, apps['agent-a'].client_id];
   const rooms = new RoomServiceClient(api.url, api.key, api.secret);
   const dispatches = new AgentDispatchClient(api.url, api.key, api.secret);
-  const [ofAda, ofClientA, ofClientB, ofVictim, ofAttacker] = await Promise.all([
+  const [ofAda, ofClientA, ofClientB, ofAttacker] = await Promise.all([
     userToken(description, users['ada'] ?? missing('ada'), apps['client-a']),
     applicationToken(description, apps['client-a']),
     applicationToken(description, apps['client-b']),
-    applicationToken(description, apps['agent-a']),
     applicationToken(description, apps['agent-b']),
   ]);
   const visitors: BareClient[] = [];
@@ -47,9 +46,13 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
   const caller = await startClient(session, ['stay', '--seconds', '240'], {
     onEvent: (event) => seen.push(event),
   });
-  await eventually(
-    () => Promise.resolve(seen),
-    (events) => events.some(({ event }) => event === 'participant_joined'),
+  const agentIn = (events: readonly ClientEvent[]): string | undefined =>
+    events
+      .map(({ event, identity }) => (event === 'participant_joined' ? String(identity) : undefined))
+      .find(Boolean);
+  const agent = await eventually(
+    () => Promise.resolve(agentIn(seen)),
+    (identity) => identity !== undefined,
     30_000,
   );
 
@@ -74,12 +77,12 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
     own,
     victim,
     room: session.room,
+    jobId: String(agent).replace(/^agent-/, ''),
     caller: session.identity,
     livekitUrl: description.livekit_url,
     workerToken: () => workerToken(ofAttacker),
     seen,
     connect: (answer) => connectAs(ofAttacker, answer),
-    connectOther: () => connectAs(ofVictim),
     callVictim: async () => {
       const { room } = await startSession(description, ofClientA, victim);
       await eventually(
@@ -99,10 +102,16 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
       const token = await signJwt(key, { exp, sub: 'ada', video: { roomJoin: true, room } });
       visitors.push(await joinedBare({ livekitUrl: description.livekit_url, token }));
     },
-    endJobs: async (from) => {
-      for (const { id } of await dispatches.listDispatch(from)) {
-        await dispatches.deleteDispatch(id, from);
+    endJob: async () => {
+      for (const { id } of await dispatches.listDispatch(session.room)) {
+        await dispatches.deleteDispatch(id, session.room);
       }
+      const isLeft = (events: readonly ClientEvent[]): boolean =>
+        events.some(({ event, kind }) => event === 'participant_left' && kind === 'AGENT');
+      return eventually(() => Promise.resolve(seen), isLeft).then(
+        () => 'told' as const,
+        () => 'not_told' as const,
+      );
     },
     refusals: async () => {
       const rows = await fixture.sql<{ event_id: string; reason: string }>(

@@ -8,23 +8,22 @@ export interface AttackScene {
   readonly own: string;
   /** Dispatch name of the other team, whose worker is honest and online. */
   readonly victim: string;
-  /** Of the other team; `caller` is in it. */
+  /** Of the other team, whose worker has the job; `caller` is in it. */
   readonly room: string;
+  readonly jobId: string;
   readonly caller: string;
   /** LiveKit itself. */
   readonly livekitUrl: string;
   /** A connection as any worker of the attacking team may have one, each by a token of its own. */
   readonly connect: (answer?: Parameters<typeof connectWorker>[1]) => Promise<RawWorker>;
-  /** The same for the other team. */
-  readonly connectOther: () => Promise<RawWorker>;
   /** Somebody calls the other team, whose worker has the job, unless somebody else has, once this resolves. */
   readonly callVictim: () => Promise<void>;
   /** Somebody calls the attacking team: the room, and what the caller joins it with. */
   readonly callOwn: () => Promise<{ readonly room: string; readonly callerToken: string }>;
   /** Somebody makes a room that names no agent. */
   readonly openRoom: () => Promise<void>;
-  /** Takes the jobs of a room away, as whoever may do so. */
-  readonly endJobs: (room: string) => Promise<void>;
+  /** Somebody takes that job from the other team: whether its worker hears of it. The last that happens. */
+  readonly endJob: () => Promise<'told' | 'not_told'>;
 }
 
 export interface Attack {

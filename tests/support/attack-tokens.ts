@@ -2,14 +2,13 @@ import { registered, type AttackScene } from './attack-scene.ts';
 import { takeOwnJob } from './attack-own-jobs.ts';
 import { joinedBare } from './livekit-signalling.ts';
 
-/** Every kind of token that a platform lets out of its hands, but for the one that opens its own `/agent`. */
-export interface TokensOut {
-  readonly participant: string;
-  readonly job: string;
-  /** What LiveKit itself makes of them for whoever joined. */
-  readonly refreshedParticipant: string;
-  readonly refreshedJob: string;
-}
+/**
+ * Every kind of token that a platform lets out of its hands, but for the one that opens its own `/agent`. The refreshed ones
+ * are what LiveKit itself makes of them for whoever joined.
+ */
+export type TokensOut = Readonly<
+  Record<'participant' | 'job' | 'refreshedParticipant' | 'refreshedJob', string>
+>;
 
 /** From a job of the attacking team, as it comes by them in all honesty. */
 export async function gatherTokens(scene: AttackScene): Promise<TokensOut> {

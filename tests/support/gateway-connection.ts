@@ -71,6 +71,7 @@ export class GatewayConnection {
       this.laws.see(effect);
       this.#perform(effect);
     }
+    this.laws.expectEnd();
   }
 
   planClose(reason: PlannedClose): void {

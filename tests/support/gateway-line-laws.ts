@@ -13,6 +13,8 @@ import { OfferLaws } from './gateway-offer-laws.ts';
 import { checkReport, law } from './gateway-report-laws.ts';
 import type { GatewayTruth } from './gateway-truth.ts';
 
+const FORGIVEN: readonly WorkerOffence[] = ['simulate_job', 'seat_too_large'];
+
 /** What one connection may lead to, whatever is said on it: every effect is held against these laws. */
 export class LineLaws {
   readonly offers = new Map<string, OfferLaws>();
@@ -25,8 +27,11 @@ export class LineLaws {
   readonly #jobs = new Set<string>();
   #permissions: WorkerPermissions | undefined;
   #announced: string | undefined;
+  /** What LiveKit was told last of whether it takes jobs. */
+  #capacity = 'available';
   #isReportPending = false;
   #isClosing = false;
+  #isOffended = false;
 
   constructor(
     { connectionId, pass }: WorkerConnection,
@@ -69,6 +74,11 @@ export class LineLaws {
     this.#over('abrupt');
   }
 
+  /** When all of an event's effects have been seen. */
+  expectEnd(): void {
+    law(!this.#isOffended || this.end !== undefined, 'what no worker may do ends its line');
+  }
+
   see(effect: LineEffect<Word>): void {
     law(this.end === undefined || effect.kind === 'dropped', 'nothing comes of a line that is over');
     switch (effect.kind) {
@@ -105,6 +115,8 @@ export class LineLaws {
         }
         return;
       case 'refused':
+        this.#isOffended ||= !FORGIVEN.includes(effect.reason);
+        return;
       case 'dropped':
         return;
     }
@@ -126,7 +138,11 @@ export class LineLaws {
         this.#offer(report.jobId).declined();
         return;
       case 'update_worker':
-        law(!this.#isClosing || report.status === 'full', 'a line to be closed draws no job');
+        law(
+          !this.#isClosing || (report.status === 'full' && report.load === 1),
+          'a line to be closed is full',
+        );
+        this.#capacity = report.status;
         return;
       case 'update_job':
         law(this.#jobs.has(report.jobId), 'a worker speaks of its own jobs alone');
@@ -172,6 +188,10 @@ export class LineLaws {
     if (isPlanned) {
       const isSettled = [...this.offers.values()].every((offer) => offer.isSettled);
       law(isSettled, 'a planned close waits for open offers');
+      law(
+        this.#announced === undefined || this.#capacity === 'full',
+        'LiveKit hears of a planned close first',
+      );
     }
     this.#over(isPlanned ? 'planned' : 'abrupt');
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   TRACK_SOURCES,
+  type ServerMessage,
   type WorkerAnswer,
   type WorkerCapacity,
   type WorkerMessage,
@@ -69,6 +70,8 @@ const registers = fc.record(
   { requiredKeys: ['kind', 'jobType', 'agentName', 'version', 'pingInterval'] },
 );
 
+const pings = fc.record({ kind: fc.constant('ping' as const), timestamp: fc.bigInt(), room: texts });
+
 /** Of every kind, and with fields of every kind; `hidden` stands for all that no message has. */
 export const messages: fc.Arbitrary<WorkerMessage> = fc.oneof(
   registers,
@@ -109,7 +112,7 @@ export const messages: fc.Arbitrary<WorkerMessage> = fc.oneof(
     jobIds: fc.oneof(fc.array(jobIds), fc.constant(TOO_MANY)),
     room: texts,
   }),
-  fc.record({ kind: fc.constant('ping' as const), timestamp: fc.bigInt(), room: texts }),
+  pings,
   fc.record({ kind: fc.constantFrom('simulate_job' as const, 'unknown' as const), room: texts }),
   fc.record({
     kind: fc.constant('unreadable' as const),
@@ -118,7 +121,24 @@ export const messages: fc.Arbitrary<WorkerMessage> = fc.oneof(
 );
 
 /** A worker's first words. */
-export const greetings: fc.Arbitrary<WorkerMessage> = fc.oneof(registers, registers, messages);
+export const greetings: fc.Arbitrary<WorkerMessage> = fc.oneof(registers, pings, messages);
+
+/** LiveKit's, with whatever strings: nothing but a frame is known of them. */
+export const serverMessages: fc.Arbitrary<ServerMessage<string>> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('registered' as const, 'other' as const), frame: texts }),
+  fc.record({
+    kind: fc.constant('offer' as const),
+    jobId: jobIds,
+    room: texts,
+    agentName: names,
+    frame: texts,
+  }),
+  fc.record({
+    kind: fc.constantFrom('assignment' as const, 'termination' as const),
+    jobId: jobIds,
+    frame: texts,
+  }),
+);
 
 /** As an honest library sends it. */
 export const loads: fc.Arbitrary<WorkerMessage> = fc.record({

@@ -19,10 +19,20 @@ export async function serve(
   const agent = known ?? (await stage.newAgent());
   const token = stage.tokenOf(agent, life);
   const worker = await rawWorker(stage.url, token);
-  const line = stage.livekit.newest();
   worker.say(registration());
   await worker.hears('register');
-  return { agent, token, worker, line };
+  return { agent, token, worker, line: lineOf(stage, agent) };
+}
+
+/** The newest on which a worker has registered under this name. */
+function lineOf({ livekit }: GatewayStage, { name }: Agent): UpstreamLine {
+  const line = livekit.lines.findLast(({ heard }) =>
+    heard.some((said) => said.case === 'register' && said.value.agentName === name),
+  );
+  if (line === undefined) {
+    throw new Error('LiveKit knows no such worker');
+  }
+  return line;
 }
 
 let jobs = 0;

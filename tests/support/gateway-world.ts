@@ -102,6 +102,8 @@ export class GatewayWorld {
       this.#fire(this.#timers[0]);
       await this.#settle();
     }
+    const phases = this.connections.map(({ phase }) => phase);
+    law(!phases.includes('settling'), 'what is to be closed is closed once it is settled');
     this.livekit.jobs.forEach((job) => {
       this.#expectKept(job);
     });

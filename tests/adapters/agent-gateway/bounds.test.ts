@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { LkpsError } from '../../../core/index.ts';
 import { openGateway, type GatewayOptions, type GatewayStage } from '../../support/gateway-service.ts';
 import { rowsOf, serve } from '../../support/gateway-service-worker.ts';
 import { connectRaw } from '../../support/gateway-worker.ts';
@@ -54,6 +55,28 @@ describe('a gateway that has enough to do', () => {
       await once(socket, 'close');
       await vi.waitFor(() => {
         expect(rowsOf(stage, agent)).toEqual(['worker.admitted', 'worker.closed handshake_too_slow']);
+      });
+    });
+  });
+
+  it('closes what was opened for a worker that could not be put on record, and keeps no seat for it', async () => {
+    const replace: GatewayOptions['replace'] = ({ admitWorker }) => ({
+      admitWorker: {
+        execute: async (input) => {
+          await admitWorker.execute(input);
+          throw new LkpsError('audit_unavailable', 'planted');
+        },
+      },
+    });
+    await within({ replace, site: { maxAgentWorkers: 1 } }, async (stage) => {
+      const authorization = `Bearer ${stage.tokenOf(await stage.newAgent())}`;
+      for (const attempt of [1, 2]) {
+        expect(await connectRaw(stage.url, { authorization })).toEqual({ status: 503, retryAfter: '2' });
+        expect(stage.livekit.lines).toHaveLength(attempt);
+      }
+      await vi.waitFor(() => {
+        const open = stage.livekit.lines.filter(({ socket }) => socket.readyState === socket.OPEN);
+        expect(open).toEqual([]);
       });
     });
   });

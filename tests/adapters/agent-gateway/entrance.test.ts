@@ -138,6 +138,7 @@ describe('the entrance of a gateway', () => {
     expect(url).toBe('/agent?protocol=1');
     expect(rawHeaders.join()).not.toContain('evil');
     expect(rawHeaders).toContain('Bearer upstream.token.secret');
+    expect(rawHeaders).toContain('lkps-agent-gateway');
     expect(rawHeaders.join().toLowerCase()).not.toContain('sec-websocket-extensions');
     await leave(worker);
   });
@@ -177,6 +178,14 @@ describe('the entrance of a gateway', () => {
       expect(JSON.stringify(other.log)).not.toContain('token');
     } finally {
       await other.close();
+    }
+  });
+
+  it('has kept no token and no query, in log or record', () => {
+    const kept = JSON.stringify([stage.log, stage.audit.events]);
+    expect(stage.log.length).toBeGreaterThan(40);
+    for (const secret of ['.signature', 'access_token', 'upstream.token', 'no.such.token', 'evil=']) {
+      expect(kept).not.toContain(secret);
     }
   });
 });

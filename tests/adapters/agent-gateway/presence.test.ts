@@ -40,49 +40,71 @@ describe('presence', () => {
     const presence = new Presence({ workers: { announce }, site, log: (entry) => log.push(entry) });
     return { presence, calls, log };
   };
+  const passMs = async (ms: number): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(ms);
+  };
   const answer = async (call: Call | undefined, how: 'done' | 'fail' = 'done'): Promise<void> => {
     call?.[how]();
-    await vi.advanceTimersByTimeAsync(0);
+    await passMs(0);
   };
 
   it('is announced at once where it changes, one call at a time, and then as it is by then', async () => {
     const { presence, calls } = begin();
     presence.set(A, ONE, true);
+    await passMs(0);
     presence.set(A, TWO, true);
     presence.set(B, ONE, true);
     presence.set(B, ONE, false);
+    await passMs(1_000);
     expect(calls.map(({ online }) => online)).toEqual([[A]]);
     await answer(calls[0]);
+    await passMs(100);
     expect(calls.map(({ online }) => online)).toEqual([[A], [A]]);
     await answer(calls[1]);
+    await passMs(100);
     presence.set(A, ONE, false);
     presence.set(A, ONE, false);
     expect(calls).toHaveLength(2);
     presence.set(A, TWO, false);
+    await passMs(0);
     expect(calls.at(-1)?.online).toEqual([]);
     await answer(calls[2]);
     await expect(presence.announced()).resolves.toBeUndefined();
+  });
+
+  it('that comes and goes is announced ten times a second, and as it is in the end', async () => {
+    const { presence, calls } = begin();
+    for (let flap = 0; flap < 100; flap += 1) {
+      presence.set(A, ONE, flap % 2 === 0);
+      await passMs(10);
+      calls.at(-1)?.done();
+    }
+    presence.set(A, ONE, true);
+    await passMs(100);
+    expect(calls.length).toBeLessThan(13);
+    expect(calls.at(-1)?.online).toEqual([A]);
   });
 
   it('is announced again before it is forgotten, and after a failure', async () => {
     const { presence, calls, log } = begin();
     presence.start(5_000);
     presence.set(A, ONE, true);
+    await passMs(0);
     await answer(calls[0], 'fail');
-    await vi.advanceTimersByTimeAsync(1_000);
+    await passMs(1_000);
     expect(calls.map(({ online }) => online)).toEqual([[A], [A]]);
     expect(log).toEqual([expect.objectContaining({ event: 'presence_not_announced' })]);
     await answer(calls[1]);
-    await vi.advanceTimersByTimeAsync(4_000);
+    await passMs(4_000);
     expect(calls).toHaveLength(3);
     await answer(calls[2]);
+    await passMs(100);
     const stopped = presence.stop();
     presence.set(B, TWO, true);
-    expect(calls.at(-1)?.online).toEqual([]);
+    await passMs(0);
     await answer(calls[3], 'fail');
-    await vi.advanceTimersByTimeAsync(1_000);
+    await passMs(1_000);
     await answer(calls[4], 'fail');
-    await vi.advanceTimersByTimeAsync(1_000);
     await stopped;
     expect(calls.map(({ online }) => online).slice(3)).toEqual([[], []]);
     expect(vi.getTimerCount()).toBe(0);

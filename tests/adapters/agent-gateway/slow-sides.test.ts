@@ -19,7 +19,7 @@ const LARGE_REQUEST = new WorkerMessage({
 describe('a side that is slow', () => {
   let stage: GatewayStage;
   beforeAll(async () => {
-    stage = await openGateway({ limits: { stalledMs: 700, burst: 2_000 } });
+    stage = await openGateway({ limits: { stalledMs: 1_000, burst: 2_000 } });
   });
   afterAll(() => stage.close());
 
@@ -29,7 +29,7 @@ describe('a side that is slow', () => {
     for (let message = 0; message < MESSAGES; message += 1) {
       line.say({ case: 'termination', value: { jobId: `${message} ${LARGE}` } });
     }
-    await delay(300);
+    await delay(500);
     expect(line.socket.bufferedAmount).toBeGreaterThan(0);
     worker.socket.resume();
     await vi.waitFor(
@@ -65,7 +65,7 @@ describe('a side that is slow', () => {
     for (let message = 0; message < 150; message += 1) {
       worker.send(LARGE_REQUEST);
     }
-    await delay(400);
+    await delay(600);
     expect(worker.socket.bufferedAmount).toBeGreaterThan(0);
     expect(await worker.ended).toEqual({ code: 1013, reason: 'livekit_gone' });
     line.socket.terminate();

@@ -161,6 +161,6 @@ describe('LiveKitAgentTokenVerifier', () => {
   });
 });
 
-function omit<T extends object>(from: T, name: keyof T): object {
+function omit<T extends object>(from: T, name: keyof T): Record<string, unknown> {
   return Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
 }
