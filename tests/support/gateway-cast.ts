@@ -1,5 +1,4 @@
-import { agentNameOf, type WorkerRegister } from '../../core/index.ts';
-import type { Shown } from './gateway-messages.ts';
+import { agentNameOf, type WorkerAnswer, type WorkerRegister } from '../../core/index.ts';
 import { ADA, AGENT, CLIENT } from './platform-cast.ts';
 
 /** An application, one user's agent of it, and another application. */
@@ -13,6 +12,9 @@ export const HELLO: WorkerRegister = {
   version: '1.4.6',
   pingInterval: 0,
 };
+
+/** How a worker wants to be seen in the room. */
+export type Shown = Pick<WorkerAnswer, 'participantName' | 'participantMetadata' | 'participantAttributes'>;
 
 export const PLAIN: Shown = {
   participantName: 'Eve',

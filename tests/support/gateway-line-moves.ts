@@ -1,5 +1,5 @@
 import type { GatewayConnection } from './gateway-connection.ts';
-import type { Shown } from './gateway-messages.ts';
+import type { Shown } from './gateway-cast.ts';
 import type { LineMove } from './gateway-moves.ts';
 
 /** What happens at one connection. */

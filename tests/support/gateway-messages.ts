@@ -2,14 +2,10 @@ import fc from 'fast-check';
 import {
   TRACK_SOURCES,
   type ServerMessage,
-  type WorkerAnswer,
   type WorkerCapacity,
   type WorkerMessage,
 } from '../../core/index.ts';
-import { AGENTS } from './gateway-cast.ts';
-
-/** How a worker wants to be seen in the room. */
-export type Shown = Pick<WorkerAnswer, 'participantName' | 'participantMetadata' | 'participantAttributes'>;
+import { AGENTS, type Shown } from './gateway-cast.ts';
 
 const numbers = fc.oneof(
   fc.double(),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PlannedClose, WorkerMessage } from '../../core/index.ts';
-import { HELLO, PLAIN } from './gateway-cast.ts';
-import { greetings, loads, messages, shown, texts, type Shown } from './gateway-messages.ts';
+import { HELLO, PLAIN, type Shown } from './gateway-cast.ts';
+import { greetings, loads, messages, shown, texts } from './gateway-messages.ts';
 import type { Fault } from './memory-faults.ts';
 
 /** What can happen; whom to is the n-th of those it can happen to. */
