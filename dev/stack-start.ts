@@ -26,11 +26,11 @@ export class StackStart {
   }
 
   /** All at once; when one fails the others are stopped and waited for, so that none appears after the teardown. */
-  async together<Parts extends readonly (Promise<unknown> | undefined)[] | []>(
+  async together<Parts extends readonly Promise<unknown>[] | []>(
     parts: Parts,
   ): Promise<{ -readonly [Key in keyof Parts]: Awaited<Parts[Key]> }> {
     for (const part of parts) {
-      part?.catch((reason: unknown) => {
+      part.catch((reason: unknown) => {
         this.abort(reason);
       });
     }

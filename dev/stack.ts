@@ -174,7 +174,7 @@ async function boot(options: StackOptions, start: StackStart): Promise<Stack> {
       ? start.step('Agent gateway', () => {
           return teardown.started('agent gateway', startLkpsGateway({ ...lkpsOptions, port: gatewayPort }));
         })
-      : undefined,
+      : Promise.resolve(undefined),
   ]);
 
   const startAgent = async (app: AgentName, ocelotUrl = ocelot.url): Promise<EchoAgent> => {

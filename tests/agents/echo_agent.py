@@ -1,15 +1,14 @@
 """
 An echo agent, and an `AgentSession` beside it for the state it publishes. Standard output: one JSON object a line.
 
-Standard input: `load <number>` sets what it reports, `drain` takes no more jobs and ends once those that run are over.
+SIGUSR1: reports from now on that it is full, or, the next time, that it is free again. SIGUSR2: takes no more jobs and ends
+once those that run are over. SIGTERM: ends.
 """
 
 import asyncio
 import json
 import os
 import signal
-import sys
-import threading
 from importlib.metadata import version
 
 from livekit import rtc
@@ -53,14 +52,9 @@ async def ended(about: dict) -> None:
     say({"event": "job_ended", **about})
 
 
-def listen(loop: asyncio.AbstractEventLoop, on_drain) -> None:
+def toggle() -> None:
     global load
-    for line in sys.stdin:
-        word, _, value = line.strip().partition(" ")
-        if word == "load":
-            load = float(value)
-        elif word == "drain":
-            loop.call_soon_threadsafe(on_drain)
+    load = 1.0 if load == 0.0 else 0.0
 
 
 async def main() -> None:
@@ -81,13 +75,15 @@ async def main() -> None:
 
     @server.on("worker_registered")
     def registered(worker_id: str, _) -> None:
-        say({"event": "registered", "worker_id": worker_id, "version": version("livekit-agents")})
+        jobs = len(server.active_jobs)
+        say({"event": "registered", "worker_id": worker_id, "jobs": jobs, "version": version("livekit-agents")})
 
     stopping = asyncio.Event()
     draining = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, toggle)
+    loop.add_signal_handler(signal.SIGUSR2, draining.set)
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    threading.Thread(target=listen, args=(loop, draining.set), daemon=True).start()
     running = asyncio.ensure_future(server.run())
     renewing = asyncio.ensure_future(registration.keep(say))
     asked = [asyncio.ensure_future(stopping.wait()), asyncio.ensure_future(draining.wait())]

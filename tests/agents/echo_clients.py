@@ -1,13 +1,13 @@
 """
-Clients of the real python library, one for each line of standard input: `{"room": "..", "url": "..", "token": ".."}`. Each
-sends a numbered packet every 100 ms from when its agent is there and counts those that come back, until standard input
-ends. Standard output: one JSON object a line; the last of each client is its tally.
+Clients of the real python library, one for each of `ECHO_CLIENTS`, JSON: `[{"room": "..", "url": "..", "token": ".."}]`. Each
+sends a numbered packet every 100 ms until SIGTERM, and counts those that its agent sends back. Standard output: one JSON
+object a line; the last of each client is its tally.
 """
 
 import asyncio
 import json
 import os
-import sys
+import signal
 
 from livekit import rtc
 
@@ -65,13 +65,9 @@ async def talk(name: str, url: str, token: str, over: asyncio.Event) -> None:
 
 async def main() -> None:
     over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    talks: list[asyncio.Task] = []
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
-        client = json.loads(line)
-        talks.append(asyncio.ensure_future(talk(client["room"], client["url"], client["token"], over)))
-    over.set()
-    await asyncio.gather(*talks)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+    clients = json.loads(os.environ["ECHO_CLIENTS"])
+    await asyncio.gather(*(talk(client["room"], client["url"], client["token"], over) for client in clients))
 
 
 if __name__ == "__main__":

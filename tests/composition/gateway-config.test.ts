@@ -50,7 +50,7 @@ describe('the agent gateway of a service', () => {
   });
 
   it('has keys of its own, of which the first one signs', () => {
-    const keys = `NEW:${'another-secret-that-is-32-bytes-long'},${COMPLETE['LKPS_AGENT_TOKEN_KEYS'] ?? ''}`;
+    const keys = `NEW:another-secret-that-is-32-bytes-long,${COMPLETE['LKPS_AGENT_TOKEN_KEYS'] ?? ''}`;
     const { secrets } = parseServeConfig({ ...COMPLETE, LKPS_AGENT_TOKEN_KEYS: keys });
     expect(secrets.agentTokenKeys?.map(({ id }) => id)).toEqual(['NEW', 'AGENTsign']);
     expect(parseServeConfig(OFF).secrets.agentTokenKeys).toBeUndefined();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { untilAgentIs } from '../../dev/agent-presence.ts';
 import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
+import { freePort } from '../../dev/process/free-port.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { openSwitchedPort } from '../support/switched-port.ts';
@@ -9,6 +10,18 @@ interface Timed {
   readonly answer: Answer;
   readonly ms: number;
 }
+
+interface Health {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const isHealthy = ({ status }: Health): boolean => status === 200;
+const isUnwell = ({ status }: Health): boolean => status === 503;
+const LIVEKIT_FAILS = {
+  status: 'fail',
+  checks: { livekit: { status: 'fail' }, database: { status: 'pass' } },
+};
 
 describe('when a part of the platform is gone', () => {
   let fixture: StackFixture;
@@ -35,8 +48,8 @@ describe('when a part of the platform is gone', () => {
     const body = { agent_entra_app_id: fixture.description.apps['agent-a'].client_id };
     return timed(() => post(`${ocelotUrl}/api/session/start`, body, bearer(clientToken)));
   };
-  const health = async (): Promise<{ readonly status: number; readonly body: unknown }> => {
-    const response = await fetch(`${fixture.description.lkps_url}/api/health`);
+  const health = async (url = fixture.description.lkps_url): Promise<Health> => {
+    const response = await fetch(`${url}/api/health`);
     return { status: response.status, body: await response.json() };
   };
   const presence = (is: 'online' | 'offline'): Promise<void> =>
@@ -44,7 +57,7 @@ describe('when a part of the platform is gone', () => {
       databaseUrl: fixture.stack.postgres.serviceUrl,
     });
   const isWell = async (): Promise<void> => {
-    await eventually(health, ({ status }) => status === 200);
+    await eventually(health, isHealthy);
     await presence('online');
   };
   const trailOf = async ({ answer }: Timed): Promise<readonly string[]> => {
@@ -60,27 +73,13 @@ describe('when a part of the platform is gone', () => {
     expect(JSON.stringify(answer.body)).not.toContain('eyJ');
   }
 
-  it('LiveKit down: no worker is there any more, 503 and no room; back by itself, and so are its workers', async () => {
-    await fixture.stack.livekit.halt();
-    await presence('offline');
-    const refused = await start();
-    expectNoToken(refused, 'agent_unavailable');
-    expect(await trailOf(refused)).toEqual(['session.denied']);
-    expect(await eventually(health, ({ status }) => status === 503)).toMatchObject({
-      body: { status: 'fail', checks: { livekit: { status: 'fail' }, database: { status: 'pass' } } },
-    });
-    expect((await register()).answer.status).toBe(200);
-    await fixture.stack.livekit.start();
-    await isWell();
-    expect((await start()).answer.status).toBe(201);
-  });
-
-  it('LiveKit out of reach of the service alone: 503 in time, the session failed on record', async () => {
-    const way = await openSwitchedPort();
+  it('LiveKit down: 503 in time, the session failed on record, health says which; well again after', async () => {
+    const way = await openSwitchedPort(); // of the service alone: its agents are still there
     way.pointTo(fixture.stack.livekit.port);
-    const lost = await fixture.stack.startLkps({ LKPS_LIVEKIT_URL: way.url });
-    const edge = await fixture.stack.startOcelot(lost.url);
-    await way.close();
+    const { url } = await fixture.stack.startLkps({ LKPS_LIVEKIT_URL: way.url });
+    const edge = await fixture.stack.startOcelot(url);
+    way.pointTo(await freePort());
+    way.cut();
     const refused = await start(edge.url);
     expectNoToken(refused, 'livekit_unavailable');
     expect(refused.ms).toBeLessThan(5500);
@@ -90,6 +89,24 @@ describe('when a part of the platform is gone', () => {
       [refused.answer.requestId],
     );
     expect(session).toEqual({ state: 'failed' });
+    expect(await eventually(() => health(url), isUnwell)).toMatchObject({ body: LIVEKIT_FAILS });
+    way.pointTo(fixture.stack.livekit.port);
+    await eventually(() => health(url), isHealthy);
+    expect((await start(edge.url)).answer.status).toBe(201);
+    await way.close();
+  });
+
+  it('LiveKit ended, and its workers with it: 503 and no room; they come back once it does', async () => {
+    await fixture.stack.livekit.halt();
+    await presence('offline');
+    const refused = await start();
+    expectNoToken(refused, 'agent_unavailable');
+    expect(await trailOf(refused)).toEqual(['session.denied']);
+    expect(await eventually(health, isUnwell)).toMatchObject({ body: LIVEKIT_FAILS });
+    expect((await register()).answer.status).toBe(200);
+    await fixture.stack.livekit.start();
+    await isWell();
+    expect((await start()).answer.status).toBe(201);
   });
 
   it('LiveKit frozen: 503 within 5 s and no token; nothing is stuck afterwards', async () => {
@@ -128,7 +145,7 @@ describe('when a part of the platform is gone', () => {
     }
     const around = await post(`${fixture.description.lkps_url}/api/agent/register`, {});
     expect(around).toMatchObject({ status: 503, body: { code: 'audit_unavailable' } });
-    expect(await eventually(health, ({ status }) => status === 503)).toMatchObject({
+    expect(await eventually(health, isUnwell)).toMatchObject({
       body: { checks: { database: { status: 'fail' } } },
     });
     await fixture.stack.postgres.start();

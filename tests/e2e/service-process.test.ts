@@ -94,15 +94,18 @@ describe('the service as a process', () => {
     const taken = String(fixture.stack.lkps.port);
     const [LKPS_HOST, LKPS_AGENT_GATEWAY] = ['127.0.0.1', 'embedded'];
     const free = String(await freePort());
-    for (const [command, env, setting] of [
+    const taking = [
       ['serve', { LKPS_PORT: taken }, 'LKPS_PORT'],
       ['serve', { LKPS_AGENT_GATEWAY, LKPS_PORT: free, LKPS_GATEWAY_PORT: taken }, 'LKPS_GATEWAY_PORT'],
       ['gateway', { LKPS_GATEWAY_PORT: taken }, 'LKPS_GATEWAY_PORT'],
-    ] as const) {
-      const { exit, output } = await lkps([command], { ...fixture.stack.lkpsEnv, LKPS_HOST, ...env });
-      expect(exit.code).toBe(1);
-      expect(output).toContain(`cannot listen on 127.0.0.1:${taken} (LKPS_HOST, ${setting}): EADDRINUSE`);
-    }
+    ] as const;
+    await Promise.all(
+      taking.map(async ([command, env, setting]) => {
+        const { exit, output } = await lkps([command], { ...fixture.stack.lkpsEnv, LKPS_HOST, ...env });
+        expect(exit.code).toBe(1);
+        expect(output).toContain(`cannot listen on 127.0.0.1:${taken} (LKPS_HOST, ${setting}): EADDRINUSE`);
+      }),
+    );
   });
 
   it('does not log in as a role that could change the audit trail', async () => {
@@ -165,16 +168,6 @@ describe('the service as a process', () => {
     expect(stranger.output.trim().split('\n')).toHaveLength(1);
   });
 
-  it('has its start on record, as the role that can only add to the trail; a gateway says that it is one', async () => {
-    const gateway = await startLkpsGateway({ env: fixture.stack.lkpsEnv });
-    expect(await gateway.child.stop()).toMatchObject({ code: 0 });
-    const rows = await fixture.sql(
-      `select region, details from audit_events where type = 'service.started' order by event_id`,
-    );
-    expect(rows[0]).toEqual({ region: 'eu', details: { version: VERSION } });
-    expect(rows.at(-1)).toEqual({ region: 'eu', details: { version: VERSION, part: 'gateway' } });
-  });
-
   it('without a gateway gives agents what it always did, and says at its start what that costs', async () => {
     const { LKPS_AGENT_TOKEN_KEYS, LKPS_GATEWAY_PUBLIC_URL, ...others } = fixture.stack.lkpsEnv;
     expect([LKPS_AGENT_TOKEN_KEYS, LKPS_GATEWAY_PUBLIC_URL]).not.toContain(undefined);
@@ -202,19 +195,31 @@ describe('the service as a process', () => {
     expect(await lkps(['serve', '--skip-auth'], {})).toMatchObject({ exit: { code: 2 } });
   });
 
-  it('is one file that needs nothing beside it, as production runs it', async () => {
+  it('is one file that needs nothing beside it, as production runs it, as service and as gateway', async () => {
     const directory = await createTemporaryDirectory('lkps-cli-');
     try {
       const cli = join(directory, 'lkps.mjs');
       await copyFile(CLI_BUNDLE, cli);
-      const service = await startLkps({ env: fixture.stack.lkpsEnv, cli });
+      const env = fixture.stack.lkpsEnv;
+      const [service, gateway] = await Promise.all([startLkps({ env, cli }), startLkpsGateway({ env, cli })]);
       const edge = await fixture.stack.startOcelot(service.url);
-      const token = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
-      expect((await post(`${edge.url}/api/agent/register`, {}, bearer(token))).status).toBe(200);
+      const entraToken = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
+      const { body } = await post(`${edge.url}/api/agent/register`, {}, bearer(entraToken));
+      const endpoint = { url: `${gateway.url.replace('http', 'ws')}/agent`, token: String(body['token']) };
+      expect(await connectWorker(endpoint)).toBeTypeOf('object');
       expect(await service.child.stop()).toMatchObject({ code: 0 });
+      expect(await gateway.child.stop()).toMatchObject({ code: 0 });
     } finally {
       removeDirectory(directory);
     }
+  });
+
+  it('has its start on record, as the role that can only add to the trail; a gateway says that it is one', async () => {
+    const rows = await fixture.sql(
+      `select region, details from audit_events where type = 'service.started' order by event_id`,
+    );
+    expect(rows[0]).toEqual({ region: 'eu', details: { version: VERSION } });
+    expect(rows).toContainEqual({ region: 'eu', details: { version: VERSION, part: 'gateway' } });
   });
 
   it('finishes the requests it has when told to stop, then ends with 0', async () => {

@@ -90,10 +90,18 @@ export interface OwnJob {
   readonly callerToken: string;
 }
 
-export async function takeOwnJob({ callOwn }: AttackScene, worker: RawWorker): Promise<OwnJob> {
-  const { room, callerToken } = await callOwn();
-  const jobToken = await worker.first((message) =>
-    message.case === 'assignment' && message.value.job?.room?.name === room ? message.value.token : undefined,
+/** LiveKit on a busy machine now and then finds no worker in time; then somebody calls again. */
+export async function takeOwnJob(scene: AttackScene, worker: RawWorker, calls = 4): Promise<OwnJob> {
+  const { room, callerToken } = await scene.callOwn();
+  const assigned = worker.first(
+    (message) =>
+      message.case === 'assignment' && message.value.job?.room?.name === room
+        ? message.value.token
+        : undefined,
+    OFFERED_MS,
   );
-  return { jobToken, callerToken };
+  const jobToken = await (calls > 1 ? assigned.catch(() => undefined) : assigned);
+  return jobToken === undefined ? takeOwnJob(scene, worker, calls - 1) : { jobToken, callerToken };
 }
+
+const OFFERED_MS = 3000;

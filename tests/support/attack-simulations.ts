@@ -42,6 +42,12 @@ const FRAMES: Readonly<Record<string, (room: string) => Uint8Array | string>> = 
   'as text': (room) => JSON.stringify({ simulateJob: { room: { name: room } } }),
 };
 
+/** What they are to JavaScript is a ping or an answer, of which the gateway makes another one. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'with 28 00 behind it: a ping, to JavaScript',
+  'with every other message behind it, of a wrong type',
+]);
+
 /** All of them, for one room. */
 export function simulations(room: string): readonly (Uint8Array | string)[] {
   return Object.values(FRAMES).map((frame) => frame(room));
@@ -49,7 +55,7 @@ export function simulations(room: string): readonly (Uint8Array | string)[] {
 
 export const SIMULATIONS: readonly Attack[] = Object.entries(FRAMES).map(([name, frame]) => ({
   name: `SimulateJob, ${name}`,
-  refusal: name === 'plain' ? 'simulate_job' : undefined,
+  refusal: HARMLESS.has(name) ? undefined : name === 'as text' ? 'text_frame' : 'simulate_job',
   run: async (scene) => {
     const worker = await registered(scene);
     worker.send(frame(scene.room));

@@ -54,7 +54,9 @@ export async function startStackWorker(
     }
   };
 
-  let { agentName, worker } = await connect();
+  const first = await connect();
+  const { agentName } = first;
+  let { worker } = first;
   const keeping = (async () => {
     for (;;) {
       await Promise.race([worker.ended, aborted(closing.signal)]);
