@@ -19,7 +19,11 @@ const NEITHER: Environment = {
 };
 const SEPARATE: Environment = { ...COMPLETE, LKPS_AGENT_GATEWAY: 'separate' };
 const OFF: Environment = { ...NEITHER, LKPS_AGENT_GATEWAY: 'off' };
-const LISTENER: Environment = { LKPS_GATEWAY_PORT: '9000', LKPS_MAX_AGENT_WORKERS: '7' };
+const LISTENER: Environment = {
+  LKPS_GATEWAY_PORT: '9000',
+  LKPS_GATEWAY_TRUSTED_HOPS: '2',
+  LKPS_MAX_AGENT_WORKERS: '7',
+};
 
 function problemsOf(
   env: Environment,
@@ -38,12 +42,12 @@ describe('the agent gateway of a service', () => {
     const gatewayOf = (env: Environment): unknown => parseServeConfig(env).config.agentGateway;
     expect(gatewayOf(COMPLETE)).toMatchObject({
       mode: 'embedded',
-      listener: { host: '0.0.0.0', port: 8081, maxAgentWorkers: 100 },
+      listener: { host: '0.0.0.0', port: 8081, maxAgentWorkers: 100, trustedHops: 0 },
     });
     expect(gatewayOf({ ...COMPLETE, ...LISTENER, LKPS_HOST: '127.0.0.1' })).toEqual({
       mode: 'embedded',
       publicUrl: 'wss://agents.example.test',
-      listener: { host: '127.0.0.1', port: 9000, maxAgentWorkers: 7 },
+      listener: { host: '127.0.0.1', port: 9000, maxAgentWorkers: 7, trustedHops: 2 },
     });
     expect(gatewayOf(SEPARATE)).toEqual({ mode: 'separate', publicUrl: 'wss://agents.example.test' });
     expect(gatewayOf(OFF)).toEqual({ mode: 'off' });
@@ -93,7 +97,16 @@ describe('the agent gateway of a service', () => {
     ['LKPS_MAX_AGENT_WORKERS', ['0', '10001', '-1', '']],
     [
       'LKPS_GATEWAY_PUBLIC_URL',
-      ['https://agents', 'agents', '', 'wss://canary@agents', 'wss://a?x=1', 'ws://a#x'],
+      [
+        'https://agents',
+        'agents',
+        '',
+        'wss://canary@agents',
+        'wss://a?x=1',
+        'ws://a#x',
+        'wss://a/agent',
+        'wss://a/x/agent/',
+      ],
     ],
   ] as const)('refuses what is not a value of %s', (name, values) => {
     for (const value of values) {
@@ -158,9 +171,8 @@ describe('a gateway alone', () => {
       region: 'eu',
       livekitUrl: 'http://livekit.internal:7880',
       livekitPublicUrl: 'wss://livekit.example.test',
-      listener: { host: '0.0.0.0', port: 8081, maxAgentWorkers: 100 },
+      listener: { host: '0.0.0.0', port: 8081, maxAgentWorkers: 100, trustedHops: 0 },
       tokenTtlMs: 3_600_000,
-      trustedHops: 0,
       rateLimits: { refusalRows: { requests: 60, windowMs: 60_000 } },
       databasePool: 10,
       databaseTransport: 'plaintext',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Agent } from '../../../core/index.ts';
+import { ownerOf, type Agent } from '../../../core/index.ts';
 import { openGateway, type GatewayStage } from '../../support/gateway-service.ts';
 import { rowsOf } from '../../support/gateway-service-worker.ts';
 import { connectRaw, rawWorker, type RawWorker, type Refusal } from '../../support/gateway-worker.ts';
@@ -174,7 +174,11 @@ describe('the entrance of a gateway', () => {
       const refused = await connectAs(bearer(other.tokenOf(known)), '', other);
       expect(refused).toEqual({ status: 503, retryAfter: '2' });
       expect(rowsOf(other, known)).toEqual([]);
-      expect(other.log.at(-1)).toMatchObject({ event: 'handshake_refused', code: 'livekit_unavailable' });
+      expect(other.log.at(-1)).toMatchObject({
+        event: 'handshake_refused',
+        code: 'livekit_unavailable',
+        clientId: ownerOf(known.name).clientId,
+      });
       expect(JSON.stringify(other.log)).not.toContain('token');
     } finally {
       await other.close();
