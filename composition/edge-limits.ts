@@ -19,6 +19,14 @@ export function refusalRowLimiter(limit: RateLimits['refusalRows']): RateLimiter
   return limiter(limit, { maxKeys: MAX_ADDRESSES });
 }
 
+/**
+ * Of one agent at one gateway: room for as many workers as it may have there, each of which tries again every ten seconds
+ * while LiveKit is away.
+ */
+export function agentHandshakeLimiter(maxAgentWorkers: number): RateLimiter {
+  return limiter({ requests: 6 * maxAgentWorkers, windowMs: 60_000 });
+}
+
 function limiter(limit: RateLimit | 'off', options: { readonly maxKeys?: number } = {}): RateLimiter {
   return limit === 'off' ? UNLIMITED : new FlexibleRateLimiter({ ...limit, ...options });
 }

@@ -15,6 +15,7 @@ export interface GatewayListenerConfig {
   readonly port: number;
   /** Connections of one agent. */
   readonly maxAgentWorkers: number;
+  readonly trustedHops: number;
 }
 
 /** Undefined where a setting is missing that {@link gatewayContradictions} names. */
@@ -30,17 +31,18 @@ export function agentGatewayConfig(values: Values<Name>): AgentGatewayConfig | u
 }
 
 export function listenerConfig(
-  values: Values<'LKPS_HOST' | 'LKPS_GATEWAY_PORT' | 'LKPS_MAX_AGENT_WORKERS'>,
+  values: Values<'LKPS_HOST' | (typeof OF_LISTENER)[number]>,
 ): GatewayListenerConfig {
   return {
     host: values.LKPS_HOST,
     port: values.LKPS_GATEWAY_PORT,
     maxAgentWorkers: values.LKPS_MAX_AGENT_WORKERS,
+    trustedHops: values.LKPS_GATEWAY_TRUSTED_HOPS,
   };
 }
 
 const OF_TOKENS = ['LKPS_AGENT_TOKEN_KEYS', 'LKPS_GATEWAY_PUBLIC_URL'] as const;
-const OF_LISTENER = ['LKPS_GATEWAY_PORT', 'LKPS_MAX_AGENT_WORKERS'] as const;
+const OF_LISTENER = ['LKPS_GATEWAY_PORT', 'LKPS_GATEWAY_TRUSTED_HOPS', 'LKPS_MAX_AGENT_WORKERS'] as const;
 
 /** What the chosen gateway lacks, and what is never read with it. */
 export function gatewayContradictions(values: Partial<Values<Name>>, env: Environment): readonly string[] {

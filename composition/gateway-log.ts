@@ -26,6 +26,7 @@ export function gatewayLog(logger: Logger): GatewayLog {
       duration_ms: entry.durationMs,
       error: describeError(entry.error),
     };
-    logger[LEVELS[entry.event] ?? 'info'](fields, 'agent gateway');
+    const isFailure = entry.status !== undefined && entry.status >= 500;
+    logger[isFailure ? 'error' : (LEVELS[entry.event] ?? 'info')](fields, 'agent gateway');
   };
 }

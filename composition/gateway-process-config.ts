@@ -15,7 +15,6 @@ export interface GatewayProcessConfig {
   readonly livekitPublicUrl: string;
   readonly listener: GatewayListenerConfig;
   readonly tokenTtlMs: Value<'LKPS_TOKEN_TTL_SECONDS'>;
-  readonly trustedHops: number;
   readonly rateLimits: Pick<RateLimits, 'refusalRows'>;
   readonly databasePool: number;
   readonly databaseTransport: DatabaseTransport | undefined;
@@ -38,9 +37,9 @@ export const GATEWAY_PROCESS_SETTINGS = [
   'LKPS_LIVEKIT_KEYS',
   'LKPS_AGENT_TOKEN_KEYS',
   'LKPS_GATEWAY_PORT',
+  'LKPS_GATEWAY_TRUSTED_HOPS',
   'LKPS_MAX_AGENT_WORKERS',
   'LKPS_TOKEN_TTL_SECONDS',
-  'LKPS_TRUSTED_HOPS',
   'LKPS_REFUSAL_ROWS',
   'LKPS_DATABASE_URL',
   'LKPS_DATABASE_POOL',
@@ -70,7 +69,6 @@ export function parseGatewayProcessConfig(given: Environment): {
       livekitPublicUrl: values.LKPS_LIVEKIT_PUBLIC_URL,
       listener: listenerConfig(values),
       tokenTtlMs: values.LKPS_TOKEN_TTL_SECONDS,
-      trustedHops: values.LKPS_TRUSTED_HOPS,
       rateLimits: { refusalRows: values.LKPS_REFUSAL_ROWS },
       databasePool: values.LKPS_DATABASE_POOL,
       databaseTransport: transportTo(values.LKPS_DATABASE_URL),
@@ -90,6 +88,9 @@ export function gatewayProcessRisks(config: GatewayProcessConfig, env: Environme
   const { livekitUrl, livekitPublicUrl } = config;
   const read: readonly string[] = GATEWAY_PROCESS_SETTINGS.flatMap((name) => [name, `${name}_FILE`]);
   return [
+    ...(env['LKPS_AGENT_GATEWAY'] === 'off'
+      ? ['LKPS_AGENT_GATEWAY=off: a service with this setting sends no agent here']
+      : []),
     ...refusalRowRisks(config.rateLimits.refusalRows),
     ...transportRisks('LKPS_DATABASE_URL', config.databaseTransport),
     ...plaintextRisks({ LKPS_LIVEKIT_URL: livekitUrl, LKPS_LIVEKIT_PUBLIC_URL: livekitPublicUrl }),

@@ -14,7 +14,7 @@ import {
   type TokenIssuer,
   type WorkerRegistry,
 } from '../core/index.ts';
-import { refusalRowLimiter } from './edge-limits.ts';
+import { agentHandshakeLimiter, refusalRowLimiter } from './edge-limits.ts';
 import type { GatewayListenerConfig } from './gateway-config.ts';
 import type { GatewayProcessConfig, GatewayProcessSecrets } from './gateway-process-config.ts';
 import { toKey } from './to-key.ts';
@@ -31,7 +31,7 @@ export interface GatewayPorts {
   readonly tokens: TokenIssuer;
 }
 
-type Site = 'region' | 'livekitUrl' | 'livekitPublicUrl' | 'tokenTtlMs' | 'trustedHops' | 'rateLimits';
+type Site = 'region' | 'livekitUrl' | 'livekitPublicUrl' | 'tokenTtlMs' | 'rateLimits';
 
 /** What a gateway is made from, in the service or alone. */
 export interface GatewayParts {
@@ -48,7 +48,10 @@ export function gatewayService(
   const { clock, ids, workers } = stores;
   const ports = {
     ...stores,
-    limits: { refusalRows: refusalRowLimiter(config.rateLimits.refusalRows) },
+    limits: {
+      refusalRows: refusalRowLimiter(config.rateLimits.refusalRows),
+      agentHandshakes: agentHandshakeLimiter(listener.maxAgentWorkers),
+    },
     tokenTtlMs: config.tokenTtlMs,
   };
   const key = toKey(secrets.signingKey);
@@ -68,7 +71,7 @@ export function gatewayService(
       livekitPublicUrl: config.livekitPublicUrl,
       upstreamToken: () => upstreamWorkerToken(key, clock),
       maxAgentWorkers: listener.maxAgentWorkers,
-      trustedHops: config.trustedHops,
+      trustedHops: listener.trustedHops,
     },
     log,
   };

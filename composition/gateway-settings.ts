@@ -19,7 +19,10 @@ export const GATEWAY_SETTINGS = {
     secret: true,
   },
   LKPS_GATEWAY_PUBLIC_URL: {
-    schema: bareUrl('ws', 'wss'),
+    schema: bareUrl('ws', 'wss').refine(
+      (value) => !/\/agent\/*$/.test(value),
+      'must be without /agent, which workers append',
+    ),
     optional: true,
     description: 'Where agents reach the gateway (`ws://`, `wss://`). Required unless `off`.',
   },
@@ -27,6 +30,12 @@ export const GATEWAY_SETTINGS = {
     schema: wholeNumber(1, 65_535),
     default: '8081',
     description: 'Port of the gateway. Read with `embedded`, and by `lkps gateway`.',
+  },
+  LKPS_GATEWAY_TRUSTED_HOPS: {
+    schema: wholeNumber(0, 16),
+    default: '0',
+    description:
+      'Proxies in front of the gateway that append to `X-Forwarded-For`; workers do not come through Ocelot. Read where the port is.',
   },
   LKPS_MAX_AGENT_WORKERS: {
     schema: wholeNumber(1, 10_000),

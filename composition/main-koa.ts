@@ -41,13 +41,17 @@ export async function serve({
     if (agents !== undefined && config.agentGateway.mode === 'embedded') {
       parts.push(await listeningGateway(agents, config.agentGateway.listener));
     }
-    logger.info({ port: config.port, version: VERSION }, 'serving');
+    logger.info({ port: config.port, ...gatewayPort(config), version: VERSION }, 'serving');
     return { port: config.port, stop: once(() => stop(parts, database, logger)) };
   } catch (error) {
     await Promise.all(parts.map((part) => part.stop()));
     await database.close();
     throw error;
   }
+}
+
+function gatewayPort({ agentGateway }: Config): { readonly gateway_port?: number } {
+  return agentGateway.mode === 'embedded' ? { gateway_port: agentGateway.listener.port } : {};
 }
 
 interface Stoppable {

@@ -34,7 +34,7 @@ export function targetProblem({ path, method }: HttpRequest): LkpsError | undefi
     : new LkpsError('method_not_allowed', 'the path does not know this method');
 }
 
-/** Whether it asks for a WebSocket as RFC 6455 section 4.2.1 has it. */
+/** Whether it asks for a WebSocket as RFC 6455 section 4.2.1 has it, and for nothing besides: it has no body. */
 export function isWebSocketRequest({ headers }: HttpRequest): boolean {
   const sole = (name: string): string => {
     const values = headers.get(name) ?? [];
@@ -43,7 +43,9 @@ export function isWebSocketRequest({ headers }: HttpRequest): boolean {
   return (
     sole('upgrade').toLowerCase() === 'websocket' &&
     sole('sec-websocket-version') === VERSION &&
-    KEY.test(sole('sec-websocket-key'))
+    KEY.test(sole('sec-websocket-key')) &&
+    (headers.get('content-length') ?? []).every((length) => length === '0') &&
+    !headers.has('transfer-encoding')
   );
 }
 

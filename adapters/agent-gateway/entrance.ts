@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { LkpsError, type RequestContext } from '../../core/index.ts';
+import { LkpsError, ownerOf, type RequestContext } from '../../core/index.ts';
 import { Admission } from '../http/admission.ts';
 import type { HttpRequest, HttpResponse } from '../http/index.ts';
 import { problemResponse } from '../http/problem.ts';
@@ -13,7 +13,7 @@ import {
   upgradeRequired,
 } from './agent-request.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
-import type { Handshake } from './handshake.ts';
+import type { Handshake, Knock } from './handshake.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { GatewayService } from './service.ts';
 
@@ -82,11 +82,12 @@ export class Entrance {
       answerPlainly(socket, unfit);
       return;
     }
-    const knock = { request, socket, head, token: readAgentToken(read), context };
+    const found: Knock['found'] = {};
+    const knock = { request, socket, head, token: readAgentToken(read), context, found };
     try {
       await this.#admission.admit(() => this.#handshake.open(knock));
     } catch (error) {
-      answerPlainly(socket, this.#refuse(error, context));
+      answerPlainly(socket, this.#refuse(error, context, found));
     }
   }
 
@@ -103,7 +104,7 @@ export class Entrance {
     return isWebSocketRequest(read) ? undefined : this.#upgradeRequired(context);
   }
 
-  #refuse(error: unknown, context: RequestContext): HttpResponse {
+  #refuse(error: unknown, context: RequestContext, { agent }: Knock['found'] = {}): HttpResponse {
     const { requestId } = context;
     const response = problemResponse(error, requestId, this.#ports.site.region);
     const [code, reason, cause] =
@@ -116,6 +117,7 @@ export class Entrance {
       requestId,
       status,
       code,
+      ...(agent === undefined ? {} : { clientId: ownerOf(agent).clientId }),
       ...(reason === undefined ? {} : { reason }),
       ...(cause === undefined ? {} : { error: cause }),
     });

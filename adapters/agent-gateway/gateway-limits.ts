@@ -10,9 +10,11 @@ export interface GatewayLimits {
   /** Of a message. */
   readonly maxWorkerBytes: number;
   readonly maxServerBytes: number;
-  /** Messages of one worker: at once, and in the long run. Those beyond wait, as many as `maxWaiting`. */
+  /** Of one worker, messages and their bytes: at once, and in the long run. Those beyond wait, as many as `maxWaiting`. */
   readonly burst: number;
   readonly messagesPerSecond: number;
+  readonly burstBytes: number;
+  readonly bytesPerSecond: number;
   readonly maxWaiting: number;
   /** Not yet taken by one side, before the other is no longer read; and how long that may last. */
   readonly maxBufferedBytes: number;
@@ -44,6 +46,8 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   maxServerBytes: 1_048_576,
   burst: 200,
   messagesPerSecond: 50,
+  burstBytes: 131_072,
+  bytesPerSecond: 16_384,
   maxWaiting: 1_024,
   maxBufferedBytes: 262_144,
   stalledMs: 10_000,

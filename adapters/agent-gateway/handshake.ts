@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { LkpsError, type RequestContext, type WorkerConnection } from '../../core/index.ts';
+import { LkpsError, type AgentName, type RequestContext, type WorkerConnection } from '../../core/index.ts';
 import type { CloseReason } from './close-reason.ts';
 import type { ConnectedWorkers } from './connected-workers.ts';
 import { openUpstream } from './upstream.ts';
@@ -18,6 +18,8 @@ export interface Knock {
   readonly head: Buffer;
   readonly token: string | undefined;
   readonly context: RequestContext;
+  /** Whose token it was found to be, for the log. */
+  readonly found: { agent?: AgentName };
 }
 
 /** A worker that is on record, and LiveKit's side of it. */
@@ -102,7 +104,7 @@ export class Handshake {
     }
   }
 
-  async #open({ token, context }: Knock): Promise<Opened> {
+  async #open({ token, context, found }: Knock): Promise<Opened> {
     const { service, limits } = this.#parts;
     const held: { leave?: () => void; livekit?: WebSocket } = {};
     try {
@@ -110,6 +112,7 @@ export class Handshake {
         token,
         context,
         connect: async (pass) => {
+          found.agent = pass.agent;
           const leave = (held.leave = this.#connected.takeSeat(pass));
           const livekit = (held.livekit = await openUpstream(service.site, limits));
           return { livekit, leave };

@@ -1,6 +1,8 @@
 export interface PaceLimits {
   readonly burst: number;
   readonly messagesPerSecond: number;
+  readonly burstBytes: number;
+  readonly bytesPerSecond: number;
   readonly maxWaiting: number;
 }
 
@@ -11,32 +13,39 @@ export interface PaceEvents {
   readonly overflow: () => void;
 }
 
+interface Waiting {
+  readonly bytes: number;
+  readonly act: () => void;
+}
+
 const STEP_MS = 100;
 
 /**
- * Does things as fast as a token bucket lets it, in their order; what comes too fast waits. There is a timer only while
- * something waits.
+ * Does things as fast as two token buckets let it, of messages and of their bytes, in their order; what comes too fast
+ * waits. There is a timer only while something waits.
  */
 export class Pace {
   readonly #limits: PaceLimits;
   readonly #events: PaceEvents;
-  readonly #waiting: (() => void)[] = [];
-  #tokens: number;
-  #filledAtMs = performance.now();
+  readonly #waiting: Waiting[] = [];
+  readonly #messages: Bucket;
+  readonly #bytes: Bucket;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(limits: PaceLimits, events: PaceEvents) {
     this.#limits = limits;
     this.#events = events;
-    this.#tokens = limits.burst;
+    this.#messages = new Bucket(limits.burst, limits.messagesPerSecond);
+    this.#bytes = new Bucket(limits.burstBytes, limits.bytesPerSecond);
   }
 
-  take(act: () => void): void {
+  /** For what came in so many bytes. */
+  take(bytes: number, act: () => void): void {
     if (this.#isStopped) {
       return;
     }
-    if (this.#waiting.length === 0 && this.#spend()) {
+    if (this.#waiting.length === 0 && this.#spend(bytes)) {
       act();
       return;
     }
@@ -44,7 +53,7 @@ export class Pace {
       this.#events.overflow();
       return;
     }
-    this.#waiting.push(act);
+    this.#waiting.push({ bytes, act });
     if (this.#waiting.length === 1) {
       this.#events.waiting(true);
       this.#timer = setTimeout(this.#goOn, STEP_MS);
@@ -59,8 +68,12 @@ export class Pace {
   }
 
   readonly #goOn = (): void => {
-    for (let next = this.#waiting[0]; next !== undefined && this.#spend(); next = this.#waiting[0]) {
-      next();
+    for (
+      let next = this.#waiting[0];
+      next !== undefined && this.#spend(next.bytes);
+      next = this.#waiting[0]
+    ) {
+      next.act();
       this.#waiting.shift(); // only now: what the act makes come waits behind it
     }
     if (this.#isStopped) {
@@ -73,16 +86,39 @@ export class Pace {
     }
   };
 
-  #spend(): boolean {
-    const { burst, messagesPerSecond } = this.#limits;
+  #spend(bytes: number): boolean {
     const nowMs = performance.now();
-    const filled = this.#tokens + ((nowMs - this.#filledAtMs) / 1000) * messagesPerSecond;
-    this.#filledAtMs = nowMs;
-    this.#tokens = Math.min(burst, filled);
-    if (this.#tokens < 1) {
-      return false;
+    const isThere = this.#messages.has(1, nowMs) && this.#bytes.has(bytes, nowMs);
+    if (isThere) {
+      this.#messages.spend(1);
+      this.#bytes.spend(bytes);
     }
-    this.#tokens -= 1;
-    return true;
+    return isThere;
+  }
+}
+
+/** A token bucket. */
+class Bucket {
+  readonly #size: number;
+  readonly #perSecond: number;
+  #content: number;
+  #filledAtMs = performance.now();
+
+  constructor(size: number, perSecond: number) {
+    this.#size = size;
+    this.#perSecond = perSecond;
+    this.#content = size;
+  }
+
+  /** What is larger than the bucket needs a full one. */
+  has(amount: number, nowMs: number): boolean {
+    const filled = this.#content + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
+    this.#filledAtMs = nowMs;
+    this.#content = Math.min(this.#size, filled);
+    return this.#content >= Math.min(amount, this.#size);
+  }
+
+  spend(amount: number): void {
+    this.#content -= amount;
   }
 }

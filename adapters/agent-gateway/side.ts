@@ -8,8 +8,8 @@ export interface SideLimits extends HeartbeatLimits {
 
 export interface SideEvents {
   readonly said: (frame: Uint8Array, isBinary: boolean) => void;
-  /** A ping, or a pong. */
-  readonly controlled: () => void;
+  /** A ping, or a pong, of so many bytes. */
+  readonly controlled: (bytes: number) => void;
   /** It takes what it is told more slowly than it comes; or it has caught up. */
   readonly lagging: (isLagging: boolean) => void;
   /** It should be closed. */
@@ -91,10 +91,12 @@ export class Side {
     this.#socket.on('message', (data, isBinary) => {
       said(Buffer.isBuffer(data) ? data : new Uint8Array(), isBinary);
     });
-    this.#socket.on('ping', controlled);
-    this.#socket.on('pong', () => {
+    this.#socket.on('ping', (data) => {
+      controlled(data.length);
+    });
+    this.#socket.on('pong', (data) => {
       this.#heartbeat.heard();
-      controlled();
+      controlled(data.length);
     });
     this.#socket.on('error', (error) => {
       this.#failure = failureOf(error);

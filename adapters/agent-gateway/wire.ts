@@ -52,12 +52,12 @@ export class Wire {
     this.over = Promise.all([workerOver, livekitOver]).then(() => undefined);
     this.#worker = new Side(sockets.worker, limits, {
       said: (frame, isBinary) => {
-        this.#pace.take(() => {
+        this.#pace.take(frame.length, () => {
           workerSaid(frame, isBinary);
         });
       },
-      controlled: () => {
-        this.#pace.take(() => undefined);
+      controlled: (bytes) => {
+        this.#pace.take(bytes, () => undefined);
       },
       lagging: (isLagging) => {
         hold(this.#livekit, 'other_side', isLagging);

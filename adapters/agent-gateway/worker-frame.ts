@@ -17,6 +17,7 @@ import type {
   WorkerMessage,
   WorkerPermissions,
 } from '../../core/index.ts';
+import { frameShape } from './frame-shape.ts';
 
 const CAPACITY: ReadonlyMap<number, WorkerCapacity> = new Map([
   [WorkerStatus.WS_AVAILABLE, 'available'],
@@ -41,6 +42,13 @@ const SOURCE: ReadonlyMap<Source, TrackSource> = new Map([
 export function readWorkerFrame(frame: Uint8Array, isBinary: boolean): WorkerMessage {
   if (!isBinary) {
     return { kind: 'unreadable', reason: 'text_frame' };
+  }
+  const shape = frameShape(frame);
+  if (shape === 'unknown' || shape === 'simulate_job') {
+    return { kind: shape };
+  }
+  if (shape === 'malformed') {
+    return { kind: 'unreadable', reason: 'malformed_frame' };
   }
   try {
     return toWorkerMessage(Message.fromBinary(frame, { readUnknownFields: false }));

@@ -11,8 +11,10 @@ import {
 import { epochSeconds } from './sign-jwt.ts';
 import type { LiveKitKey } from './signing-keys.ts';
 
-/** `nbf` alone: whoever issued the token may be that far ahead. Nothing outlives its `exp`. */
-const NOT_BEFORE_TOLERANCE_SECONDS = 30;
+/** Of `nbf` and `iat`: whoever issued the token may be that far ahead. Nothing outlives its `exp`. */
+const AHEAD_TOLERANCE_SECONDS = 30;
+/** The platform issues none that lives longer. */
+const MAX_LIFE_SECONDS = 3_600;
 const CLAIMS = ['exp', 'iat', 'iss', 'jti', 'nbf', 'sub', 'video'];
 
 export interface LiveKitAgentTokenVerifierOptions {
@@ -41,7 +43,7 @@ export class LiveKitAgentTokenVerifier implements AgentTokenVerifier {
       const { payload } = await jwtVerify(token, secret, {
         algorithms: ['HS256'],
         currentDate: this.#clock.now(),
-        clockTolerance: NOT_BEFORE_TOLERANCE_SECONDS,
+        clockTolerance: AHEAD_TOLERANCE_SECONDS,
       });
       return this.#read(payload, keyId);
     } catch (error) {
@@ -51,9 +53,13 @@ export class LiveKitAgentTokenVerifier implements AgentTokenVerifier {
 
   /** The library's tolerance is for `exp` too. */
   #read(payload: JWTPayload, signingKeyId: string): AgentTokenVerification {
-    const { exp = 0 } = payload;
-    if (exp <= epochSeconds(this.#clock.now())) {
+    const { exp = 0, iat = 0 } = payload;
+    const now = epochSeconds(this.#clock.now());
+    if (exp <= now) {
       return { outcome: 'rejected', reason: 'token_expired' };
+    }
+    if (iat > now + AHEAD_TOLERANCE_SECONDS) {
+      return { outcome: 'rejected', reason: 'token_not_yet_valid' };
     }
     const pass = isAgentToken(payload) ? parsePass(payload, signingKeyId) : undefined;
     return pass === undefined
@@ -79,11 +85,15 @@ function isAgentToken(payload: JWTPayload): boolean {
 /** Undefined where a claim is not what the platform puts there. */
 function parsePass({ sub, jti, iat, exp }: JWTPayload, signingKeyId: string): WorkerPass | undefined {
   try {
+    const [issuedAt, expiresAt] = [parseSeconds(iat), parseSeconds(exp)];
+    if (expiresAt <= issuedAt || expiresAt - issuedAt > MAX_LIFE_SECONDS) {
+      return undefined;
+    }
     return {
       agent: parseAgentName(sub ?? ''),
       tokenId: parseTokenId(jti ?? ''),
-      issuedAt: parseInstant(iat),
-      expiresAt: parseInstant(exp),
+      issuedAt: new Date(issuedAt * 1000),
+      expiresAt: new Date(expiresAt * 1000),
       signingKeyId,
     };
   } catch {
@@ -91,11 +101,11 @@ function parsePass({ sub, jti, iat, exp }: JWTPayload, signingKeyId: string): Wo
   }
 }
 
-function parseInstant(seconds: number | undefined): Date {
-  if (seconds === undefined || !Number.isInteger(seconds)) {
+function parseSeconds(seconds: number | undefined): number {
+  if (seconds === undefined || !Number.isSafeInteger(seconds)) {
     throw new RangeError('not whole seconds');
   }
-  return new Date(seconds * 1000);
+  return seconds;
 }
 
 function reasonOf(error: unknown): string {

@@ -21,6 +21,7 @@ interface AgentRow {
   readonly registered_at: Date | null;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  readonly tokens_void_until: Date | null;
 }
 
 /** {@link AgentStore} on PostgreSQL. */
@@ -46,7 +47,8 @@ export class KnexAgentStore implements AgentStore {
   find(name: AgentName): Promise<KnownAgent | undefined> {
     return this.#db.transact('agent was not read', async (trx) => {
       const { rows } = await trx.raw<{ rows: readonly AgentRow[] }>(
-        `select a.*, coalesce(a.revoked_at, app.revoked_at) as revoked_at
+        `select a.*, coalesce(a.revoked_at, app.revoked_at) as revoked_at,
+           greatest(a.tokens_void_until, app.tokens_void_until) as tokens_void_until
          from agents a left join agents app on app.agent_name = a.client_id::text
          where a.agent_name = ?`,
         [name],
@@ -96,6 +98,7 @@ async function upsertAgent(trx: Transaction, agent: Agent): Promise<boolean> {
 /** Undefined where an agent was revoked that never registered. */
 function parseAgent(row: AgentRow): KnownAgent | undefined {
   const { registered_at: registeredAt, expires_at: expiresAt, revoked_at: revokedAt } = row;
+  const { tokens_void_until: tokensVoidUntil } = row;
   if (registeredAt === null || expiresAt === null) {
     return undefined;
   }
@@ -107,5 +110,6 @@ function parseAgent(row: AgentRow): KnownAgent | undefined {
     registeredAt,
     expiresAt,
     ...(revokedAt === null ? {} : { revokedAt }),
+    ...(tokensVoidUntil === null ? {} : { tokensVoidUntil }),
   };
 }

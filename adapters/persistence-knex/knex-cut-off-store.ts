@@ -95,7 +95,8 @@ const REVOKE = `
   returning 1`;
 
 const RESTORE = `
-  update agents set revoked_at = null, revoke_note = null
+  update agents set revoked_at = null, revoke_note = null,
+    tokens_void_until = greatest(tokens_void_until, date_trunc('second', revoked_at))
   where agent_name = :agent and revoked_at is not null
   returning 1`;
 

@@ -81,13 +81,15 @@ const DUE = `
       when exists (
         select from agents cut_off
         where cut_off.agent_name in (asked.agent_name, asked.application_name)
-          and cut_off.revoked_at is not null) then 'agent_revoked'
+          and (cut_off.revoked_at is not null or asked.issued_at < cut_off.tokens_void_until))
+        then 'agent_revoked'
       when exists (
         select from agents agent
         where agent.agent_name = asked.agent_name and agent.expires_at > asked.expires_at) then 'renewed'
     end as due
     from json_to_recordset(cast(:asked as json)) as asked
-      (connection_id uuid, token_id uuid, agent_name text, application_name text, expires_at timestamptz)
+      (connection_id uuid, token_id uuid, agent_name text, application_name text, issued_at timestamptz,
+        expires_at timestamptz)
   ) as found where due is not null`;
 
 /** By the time of the statement, not of its transaction. */
@@ -105,6 +107,7 @@ function toAsked({ connectionId, pass }: WorkerConnection): object {
     token_id: pass.tokenId,
     agent_name: pass.agent,
     application_name: agentNameOf(ownerOf(pass.agent).clientId),
+    issued_at: pass.issuedAt,
     expires_at: pass.expiresAt,
   };
 }

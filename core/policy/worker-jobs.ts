@@ -5,7 +5,7 @@ import { findJobId } from './worker-open-offers.ts';
 import { stepTo, tell, type LineStep } from './worker-step.ts';
 
 const MAX_ERROR = 1024;
-const MAX_MIGRATED = 1000;
+const MAX_MIGRATED = 100;
 const CUT_SURROGATE = /[\uD800-\uDBFF]$/;
 
 /** LiveKit lets a job go for whoever names it, so a worker may only name those it was given. */
@@ -25,7 +25,7 @@ export function updateJob<Frame>(line: WorkerLine<Frame>, message: JobUpdate): L
 
 /** Of jobs that the worker was given over earlier connections, which this one knows nothing of. */
 export function migrateJobs<Frame>(line: WorkerLine<Frame>, jobIds: readonly string[]): LineStep<Frame> {
-  return stepTo(line, tell({ kind: 'migrate_job', jobIds: jobIds.filter(isJobId).slice(0, MAX_MIGRATED) }));
+  return stepTo(line, tell({ kind: 'migrate_job', jobIds: jobIds.slice(0, MAX_MIGRATED).filter(isJobId) }));
 }
 
 export function terminate<Frame>(line: WorkerLine<Frame>, jobId: string, frame: Frame): LineStep<Frame> {

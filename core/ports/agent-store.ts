@@ -6,6 +6,11 @@ import type { AgentName } from '../model/names.ts';
 export interface KnownAgent extends Agent {
   /** Its own revocation, or that of the application whose personal agent it is. */
   readonly revokedAt?: Date;
+  /**
+   * Tokens issued before it stay void: the second of the latest revocation that was taken back, its own or that application's.
+   * In whole seconds, as a token says when it was issued.
+   */
+  readonly tokensVoidUntil?: Date;
 }
 
 /**

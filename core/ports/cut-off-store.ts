@@ -21,7 +21,10 @@ export interface CutOffStore {
     audit: readonly AuditEvent[],
   ): Promise<'revoked' | 'already_revoked'>;
 
-  /** It may register again; a registration that has not expired counts again. */
+  /**
+   * It may register again; a registration that has not expired counts again. Tokens from before the revocation do not: its
+   * second is kept as `KnownAgent.tokensVoidUntil`, where none later is.
+   */
   restoreAgent(agent: AgentName, audit: readonly AuditEvent[]): Promise<'restored' | 'not_revoked'>;
 
   /** From now on `SessionStore.grant` refuses its sessions. */

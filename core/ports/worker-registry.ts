@@ -20,7 +20,8 @@ export interface WorkerRegistry {
   /**
    * Which of these have to go, and why; those that may stay are left out. Whatever was durable when it was asked for is
    * met: another connection of the token (`replaced`), a revocation of the agent or of the application whose personal
-   * agent it is (`agent_revoked`), a registration whose token expires later (`renewed`), in this order.
+   * agent it is, also one that was taken back since (`agent_revoked`), a registration whose token expires later
+   * (`renewed`), in this order.
    */
   due(workers: readonly WorkerConnection[]): Promise<ReadonlyMap<ConnectionId, WorkerDue>>;
 

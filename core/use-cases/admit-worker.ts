@@ -33,7 +33,11 @@ export interface AdmitWorkerPorts {
   readonly audit: AuditStore;
   readonly ids: Ids;
   readonly journal: AuditJournal;
-  readonly limits: { readonly refusalRows: RateLimiter };
+  readonly limits: {
+    readonly refusalRows: RateLimiter;
+    /** By an agent's name, of handshakes with its tokens, whatever becomes of them. */
+    readonly agentHandshakes: RateLimiter;
+  };
 }
 
 /** Lets a worker speak to LiveKit as the one agent that its token names. */
@@ -50,7 +54,8 @@ export class AdmitWorker {
    * On record before it resolves, and from then on the one connection of its token. What `connect` opened is the caller's to
    * close where this rejects.
    *
-   * @throws LkpsError `unauthenticated`, `agent_revoked`, `audit_unavailable`, and whatever `connect` rejects with.
+   * @throws LkpsError `unauthenticated`, `rate_limited`, `agent_revoked`, `audit_unavailable`, and whatever `connect`
+   * rejects with.
    */
   async execute<Upstream>({
     token,
@@ -59,6 +64,7 @@ export class AdmitWorker {
   }: AdmitWorkerInput<Upstream>): Promise<AdmittedWorker<Upstream>> {
     const { workers, ids, journal } = this.#ports;
     const pass = await this.#authenticate(token, context);
+    await this.#limit(pass, context);
     await this.#authorize(pass, context);
     const upstream = await connect(pass);
     const worker = { connectionId: ids.connectionId(), pass };
@@ -80,6 +86,20 @@ export class AdmitWorker {
     return verification.pass;
   }
 
+  /** After proof, before work: whoever comes back without end costs one row a window, and no look-up. */
+  async #limit(pass: WorkerPass, context: RequestContext): Promise<void> {
+    const decision = await this.#ports.limits.agentHandshakes.take(pass.agent);
+    if (decision.outcome === 'within') {
+      return;
+    }
+    const reason = 'agent_rate_limited';
+    if (decision.outcome === 'exceeded') {
+      const facts = { ...aboutRefused(pass), ...contextFacts(context), reason };
+      await this.#ports.audit.append([this.#ports.journal.event('worker.refused', 'denied', facts)]);
+    }
+    throw new LkpsError('rate_limited', reason, { retryAfterMs: decision.retryAfterMs });
+  }
+
   /** A good token of an agent that this region does not know was made for another database. */
   async #authorize(pass: WorkerPass, context: RequestContext): Promise<void> {
     const known = await this.#ports.agents.find(pass.agent);
@@ -91,12 +111,25 @@ export class AdmitWorker {
       await this.#refuse(pass, 'agent_revoked', context);
       throw new LkpsError('agent_revoked', 'agent_revoked');
     }
+    if (known.tokensVoidUntil !== undefined && pass.issuedAt < known.tokensVoidUntil) {
+      await this.#refuse(pass, 'token_from_before_revocation', context);
+      throw new LkpsError('unauthenticated', 'token_from_before_revocation');
+    }
   }
 
   #refuse(pass: WorkerPass, reason: string, context: RequestContext): Promise<void> {
-    const about = { actor: workerPrincipal(pass.agent), agent: pass.agent, token: evidenceOf(pass) };
-    return this.#refusals.write({ type: 'worker.refused', reason, context, of: pass.agent, about });
+    return this.#refusals.write({
+      type: 'worker.refused',
+      reason,
+      context,
+      of: pass.agent,
+      about: aboutRefused(pass),
+    });
   }
+}
+
+function aboutRefused(pass: WorkerPass): AuditFacts {
+  return { actor: workerPrincipal(pass.agent), agent: pass.agent, token: evidenceOf(pass) };
 }
 
 function evidenceOf({ tokenId, expiresAt, signingKeyId }: WorkerPass): NonNullable<AuditFacts['token']> {

@@ -2,6 +2,7 @@ import {
   applicationToken,
   bearer,
   post,
+  recordOf,
   startSession,
   type StartedSession,
 } from '../../dev/platform-client.ts';
@@ -123,7 +124,9 @@ export async function liveThrough({ fixture, python, startAgent, tell, log }: St
     }
     const refusals = await records.refusals();
     if (refusals.length > 0) raise(`refused on record: ${refusals.join(', ')}`);
-    tell('nothing it ever said was refused');
+    const dropped = droppedIn(fixture.log);
+    if (dropped.some((reason) => reason !== 'foreign_job')) raise(`dropped: ${dropped.join(', ')}`);
+    tell('nothing it ever said was refused, or dropped, but ends of jobs from before it came back');
   } finally {
     await process.stop();
   }
@@ -139,6 +142,13 @@ function expectNothingMissing(tallies: readonly Tally[], clients: number): void 
   if (tallies.length !== clients || !tallies.every(isWhole)) {
     raise(`echoes are missing: ${JSON.stringify(tallies)}`);
   }
+}
+
+/** By the gateway, of all that its workers said, by reason. */
+function droppedIn(log: readonly string[]): readonly string[] {
+  return log
+    .filter((line) => line.includes('"event":"worker_closed"'))
+    .flatMap((line) => Object.keys(recordOf(recordOf(JSON.parse(line))['dropped'])));
 }
 
 function raise(why: string): never {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { closeCodeOf, type CloseReason } from '../../adapters/agent-gateway/close-reason.ts';
 import { PROBLEMS } from '../../adapters/http/problem.ts';
 import { parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
@@ -12,6 +13,8 @@ const REASONS: readonly (readonly [folder: string, how: RegExp])[] = [
   ['core/use-cases', /#deny\(input, '(\w+)'(?:\)|, [A-Z])/g],
   ['core/use-cases', /const reason = .*\? '(\w+)' : '\w+'/g],
   ['core/use-cases', /const reason = .*\? '\w+' : '(\w+)'/g],
+  ['core/use-cases', /#refuse\(pass, '(\w+)'/g],
+  ['core/use-cases', /const reason = '(\w+)'/g],
   ['core/use-cases', /^ {2}(\w+): '\w+',/gm],
   ['core/policy', /'denied', evidence: \{ mode, rule: '(\w+)'/g],
   ['core/policy', /, room, reason: '(\w+)' \}/g],
@@ -22,6 +25,10 @@ const REASONS: readonly (readonly [folder: string, how: RegExp])[] = [
 ];
 /** Of a fact about a session, not of a denial. */
 const NOT_OF_DENIALS = ['revoked'];
+/** Offences after which a worker may go on. */
+const GOING_ON = ['simulate_job', 'seat_too_large'];
+/** Of which the worker hears no close code. */
+const UNHEARD = [...GOING_ON, 'worker_gone', 'handshake_too_slow'];
 
 describe('docs/operating.md', () => {
   let guide: string;
@@ -45,6 +52,41 @@ describe('docs/operating.md', () => {
     expect([...inCode].filter((code) => !of401.includes(code)).toSorted()).toEqual(
       [...new Set(explained)].toSorted(),
     );
+  });
+
+  it('explains every way a worker is disconnected, its close code and its rows, and nothing else', async () => {
+    const [line, due, own] = await Promise.all([
+      sourceOf('core/model/worker-line.ts'),
+      sourceOf('core/model/worker.ts'),
+      sourceOf('adapters/agent-gateway/close-reason.ts'),
+    ]);
+    const offences = unionIn(line, 'WorkerOffence');
+    const planned = unionIn(line, 'PlannedClose');
+    const reasons = [...offences, ...planned, ...unionIn(due, 'WorkerDue'), ...unionIn(own, 'CloseReason')];
+    const inCode = [...new Set(reasons)].map((reason) => [
+      reason,
+      UNHEARD.includes(reason) ? '-' : String(closeCodeOf(reason as CloseReason)),
+      [
+        ...(offences.includes(reason) ? ['worker.message_refused'] : []),
+        ...(GOING_ON.includes(reason) ? [] : ['worker.closed']),
+      ].join(', '),
+    ]);
+    const rows = rowsUnder(
+      guide,
+      '### Reasons of a worker that is disconnected, and of what it is refused',
+    ).map((row) => row.slice(0, 3));
+    expect(rows.toSorted()).toEqual(inCode.toSorted());
+  });
+
+  it('explains every counter of what was dropped, and no other', async () => {
+    const dropped = unionIn(await sourceOf('core/model/worker-line.ts'), 'DroppedMessage');
+    const acts = await sourceOf('adapters/agent-gateway/worker-acts.ts');
+    const own = [...acts.matchAll(/dropped\(reason: DroppedMessage \| '(\w+)'\)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(own).toHaveLength(1);
+    const counters = rowsUnder(guide, '### Counters of what was dropped').map(([name = '']) => name);
+    expect(counters.toSorted()).toEqual([...dropped, ...own].toSorted());
   });
 
   it('names every answer under its own status', () => {
@@ -79,6 +121,18 @@ describe('docs/operating.md', () => {
 async function textOf(folder: string): Promise<string> {
   const names = await readdir(`${ROOT}${folder}`);
   return (await Promise.all(names.map((name) => readFile(`${ROOT}${folder}/${name}`, 'utf8')))).join('\n');
+}
+
+function sourceOf(path: string): Promise<string> {
+  return readFile(`${ROOT}${path}`, 'utf8');
+}
+
+/** The members of a union of names; there are always some. */
+function unionIn(source: string, type: string): readonly string[] {
+  const [, union = ''] = new RegExp(`export type ${type} =([^;]+);`).exec(source) ?? [];
+  const members = [...union.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
+  expect(members, type).not.toEqual([]);
+  return members;
 }
 
 /** The rows of the table below a heading, without code marks, ruler and first row. */

@@ -43,6 +43,8 @@ const steps = fc.array(
     act: fc.constantFrom<Act>('revoke', 'restore', 'block', 'unblock', 'register'),
     app: fc.nat(1),
     isPersonal: fc.boolean(),
+    /** Of a revocation: clocks of operators may go back. */
+    seconds: fc.nat(3),
   }),
   { minLength: 1, maxLength: 12 },
 );
@@ -59,21 +61,25 @@ export function describeCutOffStore(adapter: string, open: () => Promise<CutOffS
     it('does what a plain ledger of revoked names and blocked ids says, whatever comes when', () =>
       holds(steps, async (drawn) => {
         const cast = freshCast();
-        const [revoked, blocked, registered] = [new Set<string>(), new Set<string>(), new Set<string>()];
-        for (const { act, app, isPersonal } of drawn) {
+        const [revoked, voided] = [new Map<string, Date>(), new Map<string, Date | undefined>()];
+        const [blocked, registered] = [new Set<string>(), new Set<string>()];
+        for (const { act, app, isPersonal, seconds } of drawn) {
           const { client, name, agent } = cast(app, isPersonal);
           const isRevoked = revoked.has(name) || revoked.has(client);
+          const at = new Date(AT.getTime() + seconds * 1000);
           switch (act) {
             case 'revoke':
-              expect(await subject.cutOffs.revokeAgent(name, { at: AT, note }, [])).toBe(
+              expect(await subject.cutOffs.revokeAgent(name, { at, note }, [])).toBe(
                 revoked.has(name) ? 'already_revoked' : 'revoked',
               );
-              revoked.add(name);
+              revoked.set(name, revoked.get(name) ?? at);
               break;
             case 'restore':
               expect(await subject.cutOffs.restoreAgent(name, [])).toBe(
-                revoked.delete(name) ? 'restored' : 'not_revoked',
+                revoked.has(name) ? 'restored' : 'not_revoked',
               );
+              voided.set(name, latest(voided.get(name), secondOf(revoked.get(name))));
+              revoked.delete(name);
               break;
             case 'block':
               expect(await subject.cutOffs.blockClient(client, { at: AT }, [])).toBe(
@@ -94,8 +100,11 @@ export function describeCutOffStore(adapter: string, open: () => Promise<CutOffS
               break;
           }
           expect(await subject.cutOffs.isBlocked(client)).toBe(blocked.has(client));
-          const isCutOff = revoked.has(name) || revoked.has(client);
-          const expected = { ...agent, ...(isCutOff ? { revokedAt: AT } : {}) };
+          const expected = {
+            ...agent,
+            revokedAt: revoked.get(name) ?? revoked.get(client),
+            tokensVoidUntil: latest(voided.get(name), voided.get(client)),
+          };
           expect(await subject.agents.find(name)).toEqual(registered.has(name) ? expected : undefined);
         }
       }));
@@ -130,6 +139,16 @@ export function describeCutOffStore(adapter: string, open: () => Promise<CutOffS
         expect(blocked.filter((outcome) => outcome === 'blocked').length).toBe(1);
         expect((await subject.agents.find(name))?.revokedAt).toEqual(times[revoked.indexOf('revoked')]);
       }));
+
+    it('keeps the latest of the revocations that were taken back, also where a clock went back', async () => {
+      const { name, agent } = freshCast()(0, false);
+      await subject.agents.register(agent, []);
+      for (const at of [LATER, AT]) {
+        await subject.cutOffs.revokeAgent(name, { at }, []);
+        await subject.cutOffs.restoreAgent(name, []);
+      }
+      expect((await subject.agents.find(name))?.tokensVoidUntil).toEqual(secondOf(LATER));
+    });
 
     it('leaves a revocation and a block undone when an audit event is refused', () =>
       holds(auditEvents, async (drawn) => {
@@ -189,6 +208,15 @@ type Cast = (
   app: number,
   isPersonal: boolean,
 ) => { readonly client: ClientId; readonly name: AgentName; readonly agent: Agent };
+
+function latest(...times: readonly (Date | undefined)[]): Date | undefined {
+  return times.reduce((one, other) => (one === undefined || (other && other > one) ? other : one));
+}
+
+/** As tokens tell time. */
+function secondOf(at: Date | undefined): Date | undefined {
+  return at && new Date(Math.floor(at.getTime() / 1000) * 1000);
+}
 
 /** Two applications nobody has seen before, each with one user's personal agent. */
 function freshCast(): Cast {

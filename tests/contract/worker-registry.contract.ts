@@ -66,7 +66,7 @@ export function describeWorkerRegistry(adapter: string, open: () => Promise<Work
         steps,
         async (drawn) => {
           const cast = freshAgents();
-          const passes = cast.map(({ name }) => [freshPass(name), freshPass(name)]);
+          const passes = cast.map(({ name }) => [passOf(name, 0), passOf(name, 6)]);
           const ledger = new Ledger();
           for (const [second, { act, who, token, expiresAt }] of drawn.entries()) {
             const { agent, name } = cast[who] ?? expect.unreachable();
@@ -85,10 +85,11 @@ export function describeWorkerRegistry(adapter: string, open: () => Promise<Work
                 break;
               case 'revoke':
                 await subject.cutOffs.revokeAgent(name, { at }, []);
-                ledger.revoked.add(name);
+                ledger.revoked.set(name, ledger.revoked.get(name) ?? at);
                 break;
               case 'restore':
                 await subject.cutOffs.restoreAgent(name, []);
+                ledger.restored.push([name, ledger.revoked.get(name)]);
                 ledger.revoked.delete(name);
                 break;
             }
@@ -105,6 +106,22 @@ export function describeWorkerRegistry(adapter: string, open: () => Promise<Work
         { numRuns: 40 },
       );
       expect(seen.size).toBe(4); // each of the reasons, and none
+    });
+
+    it('finds those whose agent, or its application, was cut off and restored since their token was issued', async () => {
+      const { name, application } = freshAgents()[1] ?? expect.unreachable();
+      const issued = (at: number, agent = name): WorkerConnection => freshConnection(passOf(agent, at));
+      const [first, second, third, ofApplication] = [issued(4), issued(5), issued(6), issued(4, application)];
+      for (const [agent, at, gone] of [
+        [name, 5.9, [first]],
+        [application, 6.9, [first, second, ofApplication]],
+      ] as const) {
+        await subject.cutOffs.revokeAgent(agent, { at: inSeconds(at) }, []);
+        await subject.cutOffs.restoreAgent(agent, []);
+        expect(await subject.workers.due([first, second, third, ofApplication])).toEqual(
+          new Map(gone.map(({ connectionId }) => [connectionId, 'agent_revoked'])),
+        );
+      }
     });
 
     it('leaves one of the connections of a token that come at the same time, and then the one that comes last', async () => {
@@ -201,10 +218,16 @@ export function describeWorkerRegistry(adapter: string, open: () => Promise<Work
   });
 }
 
+function passOf(agent: AgentName, second: number): WorkerPass {
+  return { ...freshPass(agent), issuedAt: inSeconds(second) };
+}
+
 /** What happened, as plain lists, and what follows from it. */
 class Ledger {
   readonly admitted: WorkerConnection[] = [];
-  readonly revoked = new Set<AgentName>();
+  readonly revoked = new Map<AgentName, Date>();
+  /** After a revocation at that time, where there was one. */
+  readonly restored: (readonly [AgentName, Date | undefined])[] = [];
   /** In milliseconds, of the newest registration. */
   readonly expiries = new Map<AgentName, number>();
 
@@ -213,9 +236,15 @@ class Ledger {
     if (this.admitted.findLast(({ pass }) => pass === worker.pass) !== worker) {
       return 'replaced';
     }
-    if (this.revoked.has(agent) || this.revoked.has(application)) {
+    if (this.revoked.has(agent) || this.revoked.has(application) || this.#isVoid(worker, application)) {
       return 'agent_revoked';
     }
     return (this.expiries.get(agent) ?? 0) > expiresAt.getTime() ? 'renewed' : undefined;
+  }
+
+  #isVoid({ pass }: WorkerConnection, application: AgentName): boolean {
+    return this.restored.some(
+      ([name, at]) => (name === pass.agent || name === application) && at !== undefined && pass.issuedAt < at,
+    );
   }
 }

@@ -4,6 +4,8 @@ import {
   LkpsError,
   UNLIMITED,
   type AdmittedWorker,
+  type AgentName,
+  type AgentStore,
   type AgentTokenVerifier,
   type RateLimiter,
 } from '../../core/index.ts';
@@ -41,7 +43,11 @@ describe('a worker', () => {
     over: Partial<ConstructorParameters<typeof AdmitWorker>[0]> = {},
     refusalRows: RateLimiter = UNLIMITED,
   ): Promise<AdmittedWorker<string>> =>
-    new AdmitWorker({ ...platform, workers, verifier, limits: { refusalRows }, ...over }).execute({
+    new AdmitWorker({
+      ...{ ...platform, workers, verifier },
+      limits: { refusalRows, agentHandshakes: UNLIMITED },
+      ...over,
+    }).execute({
       token,
       context: CONTEXT,
       connect: ({ agent }) => {
@@ -99,7 +105,8 @@ describe('a worker', () => {
 
   it('is not let in while LiveKit is not there, and no row says it was', async () => {
     const unreachable = new LkpsError('livekit_unavailable', 'refused');
-    const admitting = new AdmitWorker({ ...platform, workers, verifier, limits: { refusalRows: UNLIMITED } });
+    const limits = { refusalRows: UNLIMITED, agentHandshakes: UNLIMITED };
+    const admitting = new AdmitWorker({ ...platform, workers, verifier, limits });
     const connect = (): Promise<never> => Promise.reject(unreachable);
     await expect(admitting.execute({ token: 'good', context: CONTEXT, connect })).rejects.toBe(unreachable);
     expect(refusals()).toEqual([]);
@@ -113,6 +120,101 @@ describe('a worker', () => {
         : { agents: withFaults(platform.agents, failing) };
     await expect(admit('good', over)).rejects.toHaveProperty('code', 'audit_unavailable');
     expect(refusals()).toEqual([]);
+  });
+
+  describe('of an agent that was cut off and restored', () => {
+    const issuedAt = (at: string): AgentTokenVerifier => ({
+      verify: () =>
+        Promise.resolve({
+          outcome: 'verified',
+          pass: { ...workerOf(platform).pass, issuedAt: new Date(at) },
+        }),
+    });
+    beforeEach(async () => {
+      await platform.cutOffs.revokeAgent(AGENT_NAME, { at: new Date('2026-01-15T12:00:05.600Z') }, []);
+      await platform.cutOffs.restoreAgent(AGENT_NAME, []);
+    });
+
+    it('is not let in with a token from before', async () => {
+      const asked = admit('stolen', { verifier: issuedAt('2026-01-15T12:00:04.000Z') });
+      const reason = 'token_from_before_revocation';
+      await expect(asked).rejects.toMatchObject({ code: 'unauthenticated', message: reason });
+      expect(opened).toEqual([]);
+      expect(refusals()).toMatchObject([
+        { type: 'worker.refused', outcome: 'denied', reason, agent: AGENT_NAME },
+      ]);
+    });
+
+    it('is let in with a token from after, be it of the same second', async () => {
+      await admit('new', { verifier: issuedAt('2026-01-15T12:00:05.000Z') });
+      expect(opened).toEqual([AGENT_NAME]);
+    });
+
+    it('fills no trail with a token from before', async () => {
+      const rows = new MemoryRateLimiter({ requests: 2, windowMs: 60_000 }, platform.clock);
+      for (let attempt = 0; attempt < 6; attempt += 1) {
+        const asked = admit('stolen', { verifier: issuedAt('2026-01-15T12:00:04.000Z') }, rows);
+        await expect(asked).rejects.toHaveProperty('code', 'unauthenticated');
+      }
+      expect(refusals()).toHaveLength(3);
+    });
+  });
+
+  describe('that comes back more often than its agent may', () => {
+    let limits: Record<'refusalRows' | 'agentHandshakes', RateLimiter>;
+    let asked: AgentName[];
+    const limited = (token: string): Promise<AdmittedWorker<string>> => {
+      const agents: Pick<AgentStore, 'find'> = {
+        find: (name) => {
+          asked.push(name);
+          return platform.agents.find(name);
+        },
+      };
+      return admit(token, { limits, agents });
+    };
+    beforeEach(() => {
+      const agentHandshakes = new MemoryRateLimiter({ requests: 3, windowMs: 60_000 }, platform.clock);
+      limits = { refusalRows: UNLIMITED, agentHandshakes };
+      asked = [];
+    });
+
+    it('is told when to come, with nothing opened, nobody asked, and one row a window', async () => {
+      for (let window = 1; window <= 2; window += 1) {
+        opened = [];
+        asked = [];
+        await Promise.all([limited('good'), limited('good'), limited('good')]);
+        platform.clock.advance(20_000);
+        const over = await Promise.allSettled(Array.from({ length: 20 }, () => limited('good')));
+        for (const refused of over) {
+          expect(refused).toMatchObject({ reason: { code: 'rate_limited', retryAfterMs: 40_000 } });
+        }
+        expect([opened.length, asked.length]).toEqual([3, 3]);
+        expect(refusals()).toHaveLength(window * (3 + 1));
+        expect(refusals().at(-1)).toMatchObject({
+          type: 'worker.refused',
+          outcome: 'denied',
+          reason: 'agent_rate_limited',
+          agent: AGENT_NAME,
+        });
+        platform.clock.advance(40_000);
+      }
+    });
+
+    it('takes nothing from another agent, nor from those who prove nothing', async () => {
+      await Promise.allSettled(Array.from({ length: 20 }, () => limited('good')));
+      await expect(limited('other')).rejects.toHaveProperty('message', 'never_registered');
+      await expect(limited('bad')).rejects.toHaveProperty('message', 'signature_wrong');
+    });
+
+    it('is as bounded with a token of an agent that was cut off', async () => {
+      await platform.cutOffs.revokeAgent(AGENT_NAME, { at: platform.clock.now() }, []);
+      for (let attempt = 1; attempt <= 20; attempt += 1) {
+        const code = attempt <= 3 ? 'agent_revoked' : 'rate_limited';
+        await expect(limited('good')).rejects.toHaveProperty('code', code);
+      }
+      expect(asked).toHaveLength(3);
+      expect(refusals()).toHaveLength(3 + 1);
+    });
   });
 
   it('that is refused again and again fills no trail', async () => {

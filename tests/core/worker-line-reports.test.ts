@@ -195,9 +195,13 @@ describe('what else a worker says', () => {
     expect(effectsOf(SERVING, said({ kind: 'migrate_job', jobIds: named }))).toEqual([
       tells({ kind: 'migrate_job', jobIds: [JOB, otherJob(2)] }),
     ]);
-    const many = Array.from({ length: 1500 }, (_, index) => otherJob(index));
+    const many = Array.from({ length: 150 }, (_, index) => otherJob(index));
     expect(effectsOf(SERVING, said({ kind: 'migrate_job', jobIds: many }))).toEqual([
-      tells({ kind: 'migrate_job', jobIds: many.slice(0, 1000) }),
+      tells({ kind: 'migrate_job', jobIds: many.slice(0, 100) }),
+    ]);
+    const late = [...many.map(() => 'one'), JOB];
+    expect(effectsOf(SERVING, said({ kind: 'migrate_job', jobIds: late }))).toEqual([
+      tells({ kind: 'migrate_job', jobIds: [] }),
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilAgentIs } from '../../dev/agent-presence.ts';
+import type { EchoAgent } from '../../dev/echo-agent.ts';
 import { eventOf, runClient, startClient, type ClientEvent } from '../../dev/client-process.ts';
 import {
   applicationToken,
@@ -28,6 +29,7 @@ describe('cutting off', () => {
   let agent: string;
   let client: string;
   let token: string;
+  let restarted: EchoAgent | undefined;
   const witnesses: Child[] = [];
 
   beforeAll(async () => {
@@ -49,6 +51,11 @@ describe('cutting off', () => {
   const lkps = (...args: readonly string[]): Promise<CliRun> => runCli(args, fixture.stack.lkpsEnv);
   const presence = (is: 'online' | 'offline', timeoutMs = 30_000): Promise<void> =>
     untilAgentIs(is, agent, { databaseUrl: fixture.stack.postgres.serviceUrl, timeoutMs });
+  const bringAgentBack = async (): Promise<void> => {
+    await lkps('agents', 'restore', agent);
+    await (restarted ?? fixture.stack.agent)?.stop();
+    restarted = await fixture.stack.startAgent('agent-a');
+  };
   const start = (): Promise<Answer> =>
     post(`${fixture.description.ocelot_url}/api/session/start`, { agent_entra_app_id: agent }, bearer(token));
   const register = async (): Promise<Answer> => {
@@ -110,10 +117,9 @@ describe('cutting off', () => {
     expect(refused.body).not.toHaveProperty('participant_token');
     expect(await reasonOf(refused)).toBe('agent_revoked');
     await presence('offline', 5_000);
-
     expect(await lkps('agents', 'restore', agent)).toMatchObject({ code: 0, stdout: `restored: ${agent}` });
-    expect((await register()).status).toBe(200);
-    await presence('online');
+    expect(await start()).toMatchObject({ status: 503, body: { code: 'agent_unavailable' } });
+    await bringAgentBack();
     const session = await startSession(fixture.description, token, agent);
     const talk = await runClient(session, ['talk', '--timeout', '60']);
     expect(talk.exit.code, JSON.stringify(talk.events)).toBe(0);
@@ -132,6 +138,7 @@ describe('cutting off', () => {
       stdout: `already revoked: ${agent}\nended: 1 session`,
     });
     await expectOut(witness);
+    await bringAgentBack();
   });
 
   it('a blocked client loses its sessions and starts none, until it is unblocked', async () => {
@@ -234,13 +241,8 @@ describe('cutting off', () => {
     expect(listed.code).toBe(0);
     expect(JSON.parse(listed.stdout)).toMatchObject({ agent, state: 'registered' });
     expect((await lkps('agents', 'list')).stdout).toContain(`registered`);
-    for (const args of [
-      ['agents'],
-      ['agents', 'evict', agent],
-      ['sessions', 'end'],
-      ['clients', 'block', 'x'],
-    ]) {
-      expect(await lkps(...args)).toMatchObject({ code: 2, stdout: '' });
+    for (const line of ['agents', `agents evict ${agent}`, 'sessions end', 'clients block x']) {
+      expect(await lkps(...line.split(' '))).toMatchObject({ code: 2, stdout: '' });
     }
     expect(await lkps('sessions', '--help')).toMatchObject({ code: 0, stderr: '' });
     expect(await runCli(['agents', 'list'], {})).toMatchObject({ code: 1, stdout: '' });

@@ -141,9 +141,10 @@ describe('the life of workers at the gateway', { timeout: 120_000 }, () => {
     expect((await rows('worker.closed', 'agent-b'))[0]).toBe('replaced');
   });
 
-  it('a revocation closes the worker within 5 s and lets it in no more, until it is taken back', async () => {
+  it('a revocation closes the worker within 5 s and lets it in no more; restored, its agent has to register again', async () => {
     const token = await register('agent-b');
     const worker = await connected(token);
+    await delay(1_000); // the token is not of the revocation's second
     const lkps = (act: string): Promise<unknown> =>
       runCli(['agents', act, idOf('agent-b')], fixture.stack.lkpsEnv);
     expect(await lkps('revoke')).toMatchObject({ code: 0 });
@@ -152,10 +153,12 @@ describe('the life of workers at the gateway', { timeout: 120_000 }, () => {
     expect(performance.now() - revokedAt).toBeLessThan(5_000);
     expect(await connect(token)).toBe(403);
     expect(await lkps('restore')).toMatchObject({ code: 0 });
-    const again = await connected(token);
+    expect(await connect(token)).toBe(401);
+    const again = await connected(await register('agent-b'));
     await again.close();
     expect(await countOf('worker.closed', 'agent-b', 'agent_revoked')).toBe(1);
     expect(await countOf('worker.refused', 'agent-b', 'agent_revoked')).toBe(1);
+    expect(await countOf('worker.refused', 'agent-b', 'token_from_before_revocation')).toBe(1);
   });
 
   it('renewal swaps the sockets of two workers: no job is lost, and somebody is always there', async () => {

@@ -168,23 +168,6 @@ describe('through the gateway, with LiveKit itself left open beside it, the same
     await worker.close();
   });
 
-  it('one connection for each token: whoever comes with it again takes the place of the first', async () => {
-    const endpoint = {
-      url: `${fixture.description.agent_gateway_url}/agent`,
-      token: await scene.workerToken(),
-    };
-    const [first, second] = [await connectWorker(endpoint), await connectWorker(endpoint)];
-    if (typeof first === 'number' || typeof second === 'number') expect.unreachable();
-    expect(await first.ended).toBe(1008);
-    second.say(register(scene.own));
-    await second.settled();
-    expect((await takeOwnJob(scene, second)).jobToken).not.toBe('');
-    await second.close();
-    const closed = (): Promise<readonly { reason: string }[]> =>
-      fixture.sql(`select reason from audit_events where type = 'worker.closed' and reason = 'replaced'`);
-    expect(await eventually(closed, (rows) => rows.length > 0)).toHaveLength(1);
-  });
-
   it('no job once the token is over', async () => {
     const { id, secret } = fixture.stack.agentTokenKey;
     const exp = Math.floor(Date.now() / 1000) + 2;

@@ -17,6 +17,19 @@ const MINUTES = 300_000;
 const SHIPPED =
   /^(dist\/(core|adapters|composition)\/.+\.(js|d\.ts)|adapters\/http\/openapi\.yaml|docs\/embedding\.md|README\.md|CHANGELOG\.md|package\.json|)$/;
 
+/** The guide's service and its gateway, over the same ports. */
+const SERVICE_AND_GATEWAY = `
+import { platformPorts, platformService, REGION, type Parts } from './block-1.js';
+import { agentGateway, type GatewayParts } from './block-2.js';
+
+export const both = (parts: Parts, log: GatewayParts['log']) => {
+  const ports = platformPorts(parts);
+  const { livekit, agents } = parts;
+  const gateway = agentGateway({ ports, region: REGION, livekit, agentKeys: [agents.key], log });
+  return { service: platformService(parts, ports), stop: () => gateway.stop() };
+};
+`;
+
 describe('the packed package', () => {
   let manifest: Manifest;
   let table: readonly PeerRow[];
@@ -126,12 +139,12 @@ describe('the packed package', () => {
     async () => {
       const guide = await readFile(`${ROOT}docs/embedding.md`, 'utf8');
       const blocks = [...guide.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-      expect(blocks.length).toBe(4);
+      expect(blocks.length).toBe(5);
       const every = subpaths().map(
         (row) => `export * as a${String(row.entry.length)} from '${nameOf(row)}';`,
       );
       const files = Object.fromEntries(
-        [...blocks, ...every].map((code, index) => [`block-${index}.ts`, code]),
+        [...blocks, ...every, SERVICE_AND_GATEWAY].map((code, index) => [`block-${index}.ts`, code]),
       );
       for (const resolution of ['nodenext', 'bundler'] as const) {
         const peers = Object.keys(manifest.peerDependencies);

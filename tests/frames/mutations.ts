@@ -35,9 +35,17 @@ export function restructured(random: Random, message: Uint8Array): Uint8Array {
   }
   let changed = tree;
   for (let times = random.between(1, 3); times > 0; times -= 1) {
-    changed = changeSomewhere(random, changed);
+    changed = changeMostlyInside(random, changed);
   }
   return writeTree(changed);
+}
+
+/** What is more than one field at the top is no message to the gateway. */
+function changeMostlyInside(random: Random, fields: readonly Field[]): readonly Field[] {
+  const [only, ...more] = fields;
+  return only?.type === WIRE.bytes && only.inside !== undefined && more.length === 0 && random.chance(0.7)
+    ? [{ ...only, inside: changeSomewhere(random, only.inside) }]
+    : changeSomewhere(random, fields);
 }
 
 function changeSomewhere(random: Random, fields: readonly Field[]): readonly Field[] {

@@ -23,7 +23,7 @@ export const NAME_ATTACKS: readonly Attack[] = [
   },
   {
     name: 'under its own name first and the other in the same message',
-    refusal: 'wrong_agent_name',
+    refusal: 'malformed_frame',
     run: (scene) =>
       share(scene, () =>
         spoken(scene, joined(field(1, field(8, scene.own)), field(1, field(8, scene.victim)))),

@@ -42,10 +42,16 @@ const FRAMES: Readonly<Record<string, (room: string) => Uint8Array | string>> = 
   'as text': (room) => JSON.stringify({ simulateJob: { room: { name: room } } }),
 };
 
-/** What they are to JavaScript is a ping or an answer, of which the gateway makes another one. */
-const HARMLESS: ReadonlySet<string> = new Set([
+/** More than one field, or none that libraries write. */
+const MALFORMED: ReadonlySet<string> = new Set([
   'with 28 00 behind it: a ping, to JavaScript',
   'with every other message behind it, of a wrong type',
+  'behind a ping',
+  'behind an answer',
+  'in two parts',
+  'with its name said twice',
+  'among fields that nobody knows',
+  'behind a group',
 ]);
 
 /** All of them, for one room. */
@@ -55,7 +61,7 @@ export function simulations(room: string): readonly (Uint8Array | string)[] {
 
 export const SIMULATIONS: readonly Attack[] = Object.entries(FRAMES).map(([name, frame]) => ({
   name: `SimulateJob, ${name}`,
-  refusal: HARMLESS.has(name) ? undefined : name === 'as text' ? 'text_frame' : 'simulate_job',
+  refusal: MALFORMED.has(name) ? 'malformed_frame' : name === 'as text' ? 'text_frame' : 'simulate_job',
   run: async (scene) => {
     const worker = await registered(scene);
     worker.send(frame(scene.room));

@@ -51,7 +51,7 @@ export class GatewayPlatform {
       agents: this.#agents,
       workers: this.workers,
       journal: new AuditJournal({ clock: this.#clock, ids: this.#ids, region: 'eu' }),
-      limits: { refusalRows: UNLIMITED },
+      limits: { refusalRows: UNLIMITED, agentHandshakes: UNLIMITED },
       verifier: verifierOf(this.#passes),
       tokens: new MemoryTokenIssuer(),
       tokenTtlMs: parseTokenTtlSeconds(TTL_MS / 1000),
@@ -103,7 +103,9 @@ export class GatewayPlatform {
     await this.#sessions.record({ room }, [cut], () => []);
   }
 
+  /** Later than every token, by a second at least. */
   async revoke(agent: AgentName): Promise<void> {
+    this.#clock.advance(1000);
     await this.#cutOffs.revokeAgent(agent, { at: this.#clock.now() }, []);
   }
 

@@ -130,7 +130,7 @@ function serviceOver(
     ...memory,
     clock,
     journal: new AuditJournal({ clock, ids: memory.ids, region: 'eu' }),
-    limits: { refusalRows: UNLIMITED },
+    limits: { refusalRows: UNLIMITED, agentHandshakes: UNLIMITED },
     tokenTtlMs: parseTokenTtlSeconds(3600),
   };
   return {

@@ -61,7 +61,10 @@ export class GatewaySite {
   async #register(agent: AgentName): Promise<void> {
     const token = await this.#platform.register(agent);
     law((token === undefined) === this.#truth.isRevoked(agent), 'a revoked agent gets no token');
-    this.tokens.push(...(token === undefined ? [] : [{ agent, token }]));
+    if (token !== undefined) {
+      this.tokens.push({ agent, token });
+      this.#truth.registered(agent, token);
+    }
   }
 
   async #startSession(agent: AgentName): Promise<void> {

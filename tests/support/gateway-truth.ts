@@ -13,6 +13,8 @@ export class GatewayTruth {
   now = 0;
   readonly #sessions = new Map<string, KnownSession>();
   readonly #revoked = new Set<AgentName>();
+  /** Those that are good while their agent is not revoked. */
+  readonly #tokens = new Map<string, AgentName>();
 
   tick(): void {
     this.now += 1;
@@ -38,13 +40,26 @@ export class GatewayTruth {
     this.#revoked.add(agent);
   }
 
+  registered(agent: AgentName, token: string): void {
+    this.#tokens.set(token, agent);
+  }
+
+  /** Tokens from before the revocation stay void. */
   restored(agent: AgentName): void {
-    this.#revoked.delete(agent);
+    if (this.#revoked.delete(agent)) {
+      const voided = [...this.#tokens].filter(([, of]) => of === agent || applicationOf(of) === agent);
+      voided.forEach(([token]) => this.#tokens.delete(token));
+    }
+  }
+
+  isGood(token: string): boolean {
+    const agent = this.#tokens.get(token);
+    return agent !== undefined && !this.isRevoked(agent);
   }
 
   /** A user's agent of an application is cut off with it. */
   isRevoked(agent: AgentName): boolean {
-    return this.#revoked.has(agent) || this.#revoked.has(agentNameOf(ownerOf(agent).clientId));
+    return this.#revoked.has(agent) || this.#revoked.has(applicationOf(agent));
   }
 
   /** Whether the room was that of an open session of the agent at some moment from `since` on. */
@@ -52,4 +67,8 @@ export class GatewayTruth {
     const session = this.#sessions.get(room);
     return session?.agent === agent && session.goodAt >= since;
   }
+}
+
+function applicationOf(agent: AgentName): AgentName {
+  return agentNameOf(ownerOf(agent).clientId);
 }

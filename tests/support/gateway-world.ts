@@ -125,8 +125,8 @@ export class GatewayWorld {
     const admitted = await this.#platform.admitWorker
       .execute({ token: known?.token ?? 'forged', context: CONTEXT, connect })
       .catch(() => undefined);
-    const isWelcome = known !== undefined && !this.truth.isRevoked(known.agent);
-    law((admitted !== undefined) === isWelcome, 'the workers of agents that are not revoked are let in');
+    const isWelcome = known !== undefined && this.truth.isGood(known.token);
+    law((admitted !== undefined) === isWelcome, 'who is let in holds a token from after any revocation');
     if (admitted === undefined) {
       return;
     }
@@ -173,7 +173,10 @@ export class GatewayWorld {
       }
     }
     const left = this.connections.filter(isOpen).map(({ worker }) => worker.pass);
-    law(!left.some(({ agent }) => this.truth.isRevoked(agent)), 'no worker of a revoked agent stays');
+    law(
+      left.every(({ tokenId }) => this.truth.isGood(tokenId)),
+      'no worker of a revoked agent stays, nor one from before the revocation',
+    );
     law(new Set(left.map(({ tokenId }) => tokenId)).size === left.length, 'a token has one connection');
   }
 

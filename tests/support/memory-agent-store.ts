@@ -36,7 +36,10 @@ export class MemoryAgentStore implements AgentStore {
   find(name: AgentName): Promise<KnownAgent | undefined> {
     const agent = this.#agents.get(name);
     const revokedAt = this.#cutOffs.revocationOf(name)?.at;
-    return Promise.resolve(agent && { ...agent, ...(revokedAt && { revokedAt }) });
+    const tokensVoidUntil = this.#cutOffs.tokensVoidUntil(name);
+    return Promise.resolve(
+      agent && { ...agent, ...(revokedAt && { revokedAt }), ...(tokensVoidUntil && { tokensVoidUntil }) },
+    );
   }
 
   get names(): readonly AgentName[] {

@@ -12,6 +12,8 @@ import type { MemoryAuditStore } from './memory-audit-store.ts';
 /** {@link CutOffStore} for tests that need no database. */
 export class MemoryCutOffStore implements CutOffStore {
   readonly #revoked = new Map<AgentName, CutOff>();
+  /** In milliseconds. */
+  readonly #voidUntil = new Map<AgentName, number>();
   readonly #blocked = new Map<ClientId, CutOff>();
   readonly #audit: MemoryAuditStore;
 
@@ -28,7 +30,13 @@ export class MemoryCutOffStore implements CutOffStore {
   }
 
   async restoreAgent(agent: AgentName, audit: readonly AuditEvent[]): Promise<'restored' | 'not_revoked'> {
-    return (await this.#delete(this.#revoked, agent, audit)) ? 'restored' : 'not_revoked';
+    const revocation = this.#revoked.get(agent);
+    if (revocation === undefined || !(await this.#delete(this.#revoked, agent, audit))) {
+      return 'not_revoked';
+    }
+    const secondMs = Math.floor(revocation.at.getTime() / 1000) * 1000;
+    this.#voidUntil.set(agent, Math.max(secondMs, this.#voidUntil.get(agent) ?? secondMs));
+    return 'restored';
   }
 
   async blockClient(
@@ -50,6 +58,13 @@ export class MemoryCutOffStore implements CutOffStore {
   /** As it is now: the step within which the other memory stores decide. */
   revocationOf(agent: AgentName): CutOff | undefined {
     return this.#revoked.get(agent) ?? this.#revoked.get(agentNameOf(ownerOf(agent).clientId));
+  }
+
+  tokensVoidUntil(agent: AgentName): Date | undefined {
+    const times = [agent, agentNameOf(ownerOf(agent).clientId)].flatMap(
+      (name) => this.#voidUntil.get(name) ?? [],
+    );
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
   }
 
   blockOf(client: ClientId): CutOff | undefined {

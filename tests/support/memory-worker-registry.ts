@@ -80,7 +80,9 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
     if ((this.#newest.get(pass.tokenId) ?? connectionId) !== connectionId) {
       return 'replaced';
     }
-    if (cutOffs.revocationOf(pass.agent) !== undefined) {
+    const voidUntil = cutOffs.tokensVoidUntil(pass.agent);
+    const isVoid = voidUntil !== undefined && pass.issuedAt < voidUntil;
+    if (isVoid || cutOffs.revocationOf(pass.agent) !== undefined) {
       return 'agent_revoked';
     }
     const expiresMs = agents.registrationOf(pass.agent)?.expiresAt.getTime() ?? 0;

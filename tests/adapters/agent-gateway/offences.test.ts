@@ -17,6 +17,7 @@ describe('a worker that does what no worker does', () => {
   it.each<[string, string | Uint8Array, number, string, string[]]>([
     ['a text', '{"ping":{}}', 1003, 'text_frame', ['refused']],
     ['bytes of no message', new Uint8Array([0xff]), 1007, 'malformed_frame', ['refused']],
+    ['two messages in one', Buffer.concat([PING, PING]), 1007, 'malformed_frame', ['refused']],
     ['a second registration', frameOf(registration()), 1008, 'second_register', ['refused']],
     ['a message too large', new Uint8Array(65_537), 1009, 'message_too_large', []],
   ])('is closed for %s, and the reason is told and on record', async (_, frame, code, reason, refused) => {
@@ -50,10 +51,16 @@ describe('a worker that does what no worker does', () => {
     const { agent, worker, line } = await serve(stage);
     worker.say(SIMULATE);
     worker.send(Buffer.concat([frameOf(SIMULATE), Buffer.from('2800', 'hex')]));
-    const { value } = await line.hears('ping');
-    expect(value.timestamp).toBe(0n);
-    expect(line.frames.slice(1)).toEqual([frameOf({ case: 'ping', value: {} })]);
-    expect(rowsOf(stage, agent)).toEqual(['worker.admitted', 'worker.message_refused simulate_job']);
+    expect(await worker.ended).toEqual({ code: 1007, reason: 'malformed_frame' });
+    expect(line.heard.map((said) => said.case)).toEqual(['register']);
+    await vi.waitFor(() => {
+      expect(rowsOf(stage, agent)).toEqual([
+        'worker.admitted',
+        'worker.message_refused simulate_job',
+        'worker.message_refused malformed_frame',
+        'worker.closed malformed_frame',
+      ]);
+    });
   });
 
   it('is not closed for messages that nobody knows: they are counted, and told when it ends', async () => {
@@ -97,6 +104,31 @@ describe('a worker that does what no worker does', () => {
         worker.send(PING);
       }
       expect(await worker.ended).toEqual({ code: 1008, reason: 'too_many_messages' });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is read more slowly when what it says is long, WebSocket pings counted, and loses nothing', async () => {
+    const other = await openGateway({ limits: { burstBytes: 1_000, bytesPerSecond: 2_000 } });
+    try {
+      const { worker, line } = await serve(other);
+      const [jobIds, long] = [['AJ_1', 'AJ_2'], Array.from({ length: 11 }, () => `AJ_${'0'.repeat(61)}`)];
+      const startedMs = performance.now();
+      for (let ping = 0; ping < 8; ping += 1) {
+        worker.socket.ping('x'.repeat(100));
+      }
+      worker.say({ case: 'migrateJob', value: { jobIds: long } });
+      worker.say({ case: 'migrateJob', value: { jobIds: long } });
+      worker.say({ case: 'migrateJob', value: { jobIds } });
+      await vi.waitFor(
+        () => {
+          expect(line.heard).toHaveLength(4);
+        },
+        { timeout: 5_000 },
+      );
+      expect(performance.now() - startedMs).toBeGreaterThan(450);
+      expect(line.heard.at(-1)).toMatchObject({ value: { jobIds } });
     } finally {
       await other.close();
     }

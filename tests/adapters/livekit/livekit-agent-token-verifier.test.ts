@@ -115,11 +115,26 @@ describe('LiveKitAgentTokenVerifier', () => {
     ['no time of issue', 'not_an_agent_token', (good) => omit(good, 'iat')],
     ['half a second', 'not_an_agent_token', (good) => ({ ...good, exp: good.exp + 0.5 })],
     ['a start to come', 'token_not_yet_valid', (good) => ({ ...good, nbf: good.nbf + 31 })],
+    ['an issue to come', 'token_not_yet_valid', (good) => ({ ...good, iat: good.iat + 31 })],
+    ['more than an hour', 'not_an_agent_token', (good) => ({ ...good, exp: good.exp + 1 })],
+    ['300 years', 'not_an_agent_token', (good) => ({ ...good, exp: good.exp + 300 * 31_557_600 })],
+    ['no end that is a date', 'not_an_agent_token', (good) => ({ ...good, exp: 1e308 })],
+    ['no issue that is a date', 'not_an_agent_token', (good) => ({ ...good, iat: -1e308 })],
+    [
+      'an end before its issue',
+      'not_an_agent_token',
+      ({ iat, ...good }) => ({ ...good, iat: iat + 9, exp: iat + 8 }),
+    ],
     ['an end that has come', 'token_expired', (good) => ({ ...good, exp: seconds })],
   ];
   it.each(rejected)('takes no well-signed token with %s', async (_what, reason, change) => {
     const claims = { exp: GOOD.exp, ...change(GOOD) };
     expect(await verifyAt(NOW, await signJwt(key, claims))).toEqual({ outcome: 'rejected', reason });
+  });
+
+  it('takes a token that was issued up to 30 seconds ahead', async () => {
+    const jwt = await signJwt(key, { ...GOOD, iat: GOOD.iat + 30, nbf: GOOD.nbf + 30 });
+    expect(await verifyAt(NOW, jwt)).toHaveProperty('outcome', 'verified');
   });
 
   it('takes no token without a signature', async () => {
