@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Every core works: most of what tests do is waiting for servers. */
-const shared = { testTimeout: 20_000, hookTimeout: 120_000, maxWorkers: '100%' };
+/** More than there are cores: most of what tests do is waiting for servers. */
+const shared = { testTimeout: 20_000, hookTimeout: 120_000, maxWorkers: '150%' };
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

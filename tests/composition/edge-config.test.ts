@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseServeConfig } from '../../composition/config.ts';
-import { edgeLimits } from '../../composition/edge-limits.ts';
+import { agentHandshakeLimiter, edgeLimits } from '../../composition/edge-limits.ts';
 import { risksOf } from '../../composition/risks.ts';
 import type { Environment } from '../../composition/setting-values.ts';
 import { UNLIMITED } from '../../core/index.ts';
@@ -76,6 +76,13 @@ describe('the limits of the edge', () => {
       rows += outcome === 'still_exceeded' ? 0 : 1;
     }
     expect(rows).toBe(100 + 2 + 1);
+  });
+
+  it('leave the workers of an agent room to try again every ten seconds, and no more', async () => {
+    const handshakes = agentHandshakeLimiter(2);
+    const taken = await Promise.all(Array.from({ length: 13 }, () => handshakes.take('agent')));
+    expect(taken.filter(({ outcome }) => outcome === 'within')).toHaveLength(6 * 2);
+    expect(taken.at(-1)).toMatchObject({ outcome: 'exceeded' });
   });
 
   it.each([

@@ -14,10 +14,10 @@ const DEPTHS = [10, 99, 101, 2_000, 9_999, 10_001, 30_000];
 
 /** Kinds of frames, each with its share of all. */
 export const FRAME_KINDS = [
-  { name: 'valid', weight: 14, make: (random: Random, line: Line) => binary(validMessage(random, line)) },
+  { name: 'valid', weight: 20, make: (random: Random, line: Line) => binary(validMessage(random, line)) },
   {
     name: 'restructured',
-    weight: 36,
+    weight: 44,
     make: (random: Random, line: Line) => binary(restructured(random, validMessage(random, line))),
   },
   {
@@ -27,17 +27,17 @@ export const FRAME_KINDS = [
   },
   {
     name: 'several in one',
-    weight: 12,
+    weight: 5,
     make: (random: Random, line: Line) =>
       binary(joined(...Array.from({ length: random.between(2, 4) }, () => validMessage(random, line)))),
   },
   {
     name: 'another of a wrong type behind it',
-    weight: 6,
+    weight: 3,
     make: (random: Random, line: Line) =>
       binary(joined(validMessage(random, line), numberField(random.between(1, 9), random.below(3)))),
   },
-  { name: 'SimulateJob', weight: 6, make: simulation },
+  { name: 'SimulateJob', weight: 5, make: simulation },
   {
     name: 'no message',
     weight: 4,
