@@ -99,8 +99,8 @@ export function jobToken(job: AgentJob, time: TokenTime): TokenSpec {
   };
 }
 
-/** An empty list of sources means all of them at LiveKit, so it must never get there. */
-function publishing(
+/** What of publishing is left of these wishes. An empty list of sources means all of them at LiveKit, so it must never get there. */
+export function publishing(
   wishes: SeatPermissions = {},
 ): Pick<ParticipantGrants, 'canPublish' | 'canPublishSources'> {
   const { canPublish, canPublishSources: asked } = wishes;

@@ -1,6 +1,6 @@
-import { TRACK_SOURCES } from '../model/token.ts';
 import type { WorkerLine, WorkerOffence } from '../model/worker-line.ts';
 import type { WorkerPermissions, WorkerRegister } from '../model/worker-message.ts';
+import { publishing } from './token-policy.ts';
 import { closeFor } from './worker-close.ts';
 import { toUint32 } from './worker-numbers.ts';
 import { stepTo, tell, type LineStep } from './worker-step.ts';
@@ -43,16 +43,11 @@ function offenceOf<Frame>(
   return jobType === 'room' ? undefined : 'wrong_job_type';
 }
 
-/** An empty list of sources means all of them at LiveKit, so it must never get there. */
 function allowed(asked: WorkerPermissions): WorkerPermissions {
-  const { canPublishSources: wanted } = asked;
-  const sources = wanted && TRACK_SOURCES.filter((source) => wanted.includes(source));
-  const canPublish = asked.canPublish && sources?.length !== 0;
   return {
-    canPublish,
+    ...publishing(asked),
     canSubscribe: asked.canSubscribe,
     canPublishData: asked.canPublishData,
     canUpdateMetadata: asked.canUpdateMetadata,
-    ...(canPublish && sources !== undefined ? { canPublishSources: sources } : {}),
   };
 }
