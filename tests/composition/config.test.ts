@@ -1,24 +1,12 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
-import type { Environment } from '../../composition/setting-values.ts';
+import { parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
 import { SETTINGS, type Setting } from '../../composition/settings.ts';
+import { problemsOf } from '../support/config-problems.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 
 const GUID = 'c11e0000-0000-4000-8000-000000000001';
-
-function problemsOf(
-  env: Environment,
-  parse: (env: Environment) => unknown = parseServeConfig,
-): readonly string[] {
-  try {
-    parse(env);
-    return [];
-  } catch (error) {
-    return error instanceof ConfigError ? error.problems : expect.unreachable(String(error));
-  }
-}
 
 describe('the configuration', () => {
   it('needs no more than its required variables, and shows every default', () => {

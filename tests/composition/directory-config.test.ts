@@ -6,11 +6,12 @@ import {
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { GraphApplicationDirectory } from '../../adapters/directory-graph/index.ts';
-import { ConfigError, parseServeConfig } from '../../composition/config.ts';
+import { parseServeConfig } from '../../composition/config.ts';
 import { graphCredential } from '../../composition/graph-credential.ts';
 import { openDirectory } from '../../composition/open-directory.ts';
 import { risksOf } from '../../composition/risks.ts';
 import type { Environment } from '../../composition/setting-values.ts';
+import { problemsOf } from '../support/config-problems.ts';
 import { FixedClock } from '../support/fixed-clock.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 import { ROOT } from '../support/platform-project.ts';
@@ -24,15 +25,6 @@ const WITH_SECRET: Environment = {
   LKPS_GRAPH_CLIENT_ID: CLIENT,
   LKPS_GRAPH_CLIENT_SECRET: SECRET,
 };
-
-function problemsOf(env: Environment): readonly string[] {
-  try {
-    parseServeConfig(env);
-    return [];
-  } catch (error) {
-    return error instanceof ConfigError ? error.problems : expect.unreachable(String(error));
-  }
-}
 
 function directoryOf(env: Environment): unknown {
   return parseServeConfig(env).config.directory;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseServeConfig } from '../../composition/config.ts';
+import { parseServeConfig } from '../../composition/config.ts';
 import {
   GATEWAY_PROCESS_SETTINGS,
   gatewayProcessRisks,
@@ -9,6 +9,7 @@ import {
 import { risksOf } from '../../composition/risks.ts';
 import type { Environment } from '../../composition/setting-values.ts';
 import { SETTINGS } from '../../composition/settings.ts';
+import { problemsOf } from '../support/config-problems.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 
 const TOKENS = ['LKPS_AGENT_TOKEN_KEYS', 'LKPS_GATEWAY_PUBLIC_URL'] as const;
@@ -24,18 +25,6 @@ const LISTENER: Environment = {
   LKPS_GATEWAY_TRUSTED_HOPS: '2',
   LKPS_MAX_AGENT_WORKERS: '7',
 };
-
-function problemsOf(
-  env: Environment,
-  parse: (env: Environment) => unknown = parseServeConfig,
-): readonly string[] {
-  try {
-    parse(env);
-    return [];
-  } catch (error) {
-    return error instanceof ConfigError ? error.problems : expect.unreachable(String(error));
-  }
-}
 
 describe('the agent gateway of a service', () => {
   it('is part of it, beside it, or not there, as it says', () => {

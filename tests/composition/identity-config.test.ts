@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseServeConfig } from '../../composition/config.ts';
+import { parseServeConfig } from '../../composition/config.ts';
 import { serve } from '../../composition/main-koa.ts';
 import { risksOf } from '../../composition/risks.ts';
 import type { Environment } from '../../composition/setting-values.ts';
+import { problemsOf } from '../support/config-problems.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
 
 const CLIENT = 'c11e0000-0000-4000-8000-000000000001';
@@ -26,18 +27,6 @@ const withTokens = (identity: 'authorizer' | 'entra'): Environment => ({
 });
 const BEHIND_AUTHORIZER = withTokens('authorizer');
 const WITH_EVIDENCE: Environment = { ...COMPLETE, ...TRUSTED, LKPS_APPLICATION_EVIDENCE: 'token' };
-
-function problemsOf(env: Environment): readonly string[] {
-  try {
-    parseServeConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      return error.problems;
-    }
-    throw error;
-  }
-}
 
 describe.each([
   ['an authorizer', BEHIND_AUTHORIZER, 'LKPS_IDENTITY=authorizer', { source: 'authorizer' }],

@@ -4,12 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError, parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
+import { parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
 import { risksOf } from '../../composition/risks.ts';
 import { Secret } from '../../composition/secret.ts';
 import type { Environment, Name, Value } from '../../composition/setting-values.ts';
 import type { NamedSecret } from '../../composition/secret-values.ts';
 import { SETTINGS, type Setting } from '../../composition/settings.ts';
+import { problemsOf } from '../support/config-problems.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 import { ROOT } from '../support/platform-project.ts';
 
@@ -22,15 +23,6 @@ type Held = Secret | NamedSecret | readonly (Secret | NamedSecret)[];
 type Holding = { [K in Name]: Extract<Value<K>, Held> extends never ? never : K }[Name];
 const forgotten: [Exclude<Holding, Flagged>] extends [never] ? 'none' : Exclude<Holding, Flagged> = 'none';
 const idle: [Exclude<Flagged, Holding>] extends [never] ? 'none' : Exclude<Flagged, Holding> = 'none';
-
-function problemsOf(env: Environment, parse: (env: Environment) => unknown = parseServeConfig): string[] {
-  try {
-    parse(env);
-    return [];
-  } catch (error) {
-    return error instanceof ConfigError ? [...error.problems] : expect.unreachable(String(error));
-  }
-}
 
 describe('a setting that holds a secret', () => {
   it('is flagged, kept as a Secret, and named as one in the README', () => {

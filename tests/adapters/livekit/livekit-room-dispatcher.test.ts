@@ -72,8 +72,8 @@ describe('LiveKitRoomDispatcher', () => {
       ]);
       expect(unnamed.offers.map(({ room }) => room?.name)).toEqual([control]);
     } finally {
-      named.close();
-      unnamed.close();
+      await named.close();
+      await unnamed.close();
     }
   });
 
