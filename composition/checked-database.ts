@@ -3,7 +3,7 @@ import type { Database } from '../adapters/persistence-knex/index.ts';
 import { LkpsError } from '../core/index.ts';
 import { StartError } from './start-error.ts';
 
-/** As long as one transaction may take: whoever is first waits for the check, and then for an answer of their own. */
+/** As long as one use of the database may take: whoever is first waits for the check, and then for an answer of their own. */
 const PATIENCE_MS = 1_800;
 
 export interface CheckedDatabase extends Database {
@@ -27,6 +27,10 @@ export function checkedDatabase(database: Database, check: () => Promise<void>):
   };
   return {
     checked,
+    read: async (what, statement) => {
+      await inTime(checked()).catch(unavailable);
+      return database.read(what, statement);
+    },
     transact: async (what, work) => {
       await inTime(checked()).catch(unavailable);
       return database.transact(what, work);

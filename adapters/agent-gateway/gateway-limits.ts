@@ -26,6 +26,7 @@ export interface GatewayLimits {
   /** Of a job, from its offer: for the worker to answer, and for LiveKit to assign. LiveKit waits 10 s for the answer. */
   readonly answerMs: number;
   readonly assignmentMs: number;
+  /** From a report of how busy a worker is to LiveKit's hearing of it: of several only the last is passed on. */
   readonly loadMs: number;
   readonly dueMs: number;
   readonly announceMs: number;
@@ -56,7 +57,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   closeMs: 2_000,
   answerMs: 7_000,
   assignmentMs: 12_000,
-  loadMs: 1_000,
+  loadMs: 4_000,
   dueMs: 2_000,
   announceMs: 5_000,
   lingerMs: 2_000,

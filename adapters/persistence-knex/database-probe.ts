@@ -2,7 +2,7 @@ import type { HealthProbe } from '../../core/index.ts';
 import type { Database } from './open-database.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Also where the database behind this one does more than one transaction for it. */
+/** Also where the database behind this one does more than one thing for it. */
 const DEADLINE_MS = 2_000;
 
 /**

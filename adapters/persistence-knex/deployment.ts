@@ -17,13 +17,12 @@ export function claimDeployment(db: Database, deployment: Deployment): Promise<v
  *
  * @throws LkpsError `audit_unavailable`
  */
-export function deploymentMismatch(
+export async function deploymentMismatch(
   db: Database,
   deployment: Deployment,
 ): Promise<readonly (keyof Deployment)[] | undefined> {
-  const row = toDeploymentRow(deployment);
-  return db.transact('whose database this is was not read', async (trx) => {
-    const owner = await trx<DeploymentRow>('deployment').first('region', 'subject_key_check');
-    return owner && differencesOf(owner, row);
-  });
+  const [owner] = await db.read('whose database this is was not read', (on) =>
+    on<DeploymentRow>('deployment').select('region', 'subject_key_check'),
+  );
+  return owner && differencesOf(owner, toDeploymentRow(deployment));
 }

@@ -44,19 +44,19 @@ export class KnexAgentStore implements AgentStore {
     });
   }
 
-  find(name: AgentName): Promise<KnownAgent | undefined> {
-    return this.#db.transact('agent was not read', async (trx) => {
-      const { rows } = await trx.raw<{ rows: readonly AgentRow[] }>(
-        `select a.*, coalesce(a.revoked_at, app.revoked_at) as revoked_at,
-           greatest(a.tokens_void_until, app.tokens_void_until) as tokens_void_until
-         from agents a left join agents app on app.agent_name = a.client_id::text
-         where a.agent_name = ?`,
-        [name],
-      );
-      return rows[0] === undefined ? undefined : parseAgent(rows[0]);
-    });
+  async find(name: AgentName): Promise<KnownAgent | undefined> {
+    const { rows } = await this.#db.read('agent was not read', (on) =>
+      on.raw<{ rows: readonly AgentRow[] }>(FIND, [name]),
+    );
+    return rows[0] === undefined ? undefined : parseAgent(rows[0]);
   }
 }
+
+const FIND = `
+  select a.*, coalesce(a.revoked_at, app.revoked_at) as revoked_at,
+    greatest(a.tokens_void_until, app.tokens_void_until) as tokens_void_until
+  from agents a left join agents app on app.agent_name = a.client_id::text
+  where a.agent_name = ?`;
 
 /**
  * Of two registrations at the same instant the one that expires later stays, and of two alike in that too the one that

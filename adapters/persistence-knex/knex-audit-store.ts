@@ -22,10 +22,10 @@ export class KnexAuditStore implements AuditStore {
     }
   }
 
-  listBySession(session: SessionId): Promise<readonly AuditRecord[]> {
-    return this.#db.transact('audit events were not read', async (trx) => {
-      const rows = await trx<AuditRow>('audit_events').where({ session_id: session }).orderBy('event_id');
-      return rows.map(parseAuditRecord);
-    });
+  async listBySession(session: SessionId): Promise<readonly AuditRecord[]> {
+    const rows = await this.#db.read('audit events were not read', (on) =>
+      on<AuditRow>('audit_events').where({ session_id: session }).orderBy('event_id'),
+    );
+    return rows.map(parseAuditRecord);
   }
 }

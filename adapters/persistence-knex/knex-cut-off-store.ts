@@ -54,13 +54,13 @@ export class KnexCutOffStore implements CutOffStore {
     return changed ? 'unblocked' : 'not_blocked';
   }
 
-  isBlocked(client: ClientId): Promise<boolean> {
-    return this.#db.transact('client was not read', async (trx) => {
-      const rows = await trx<{ readonly client_id: string; readonly blocked_at: Date | null }>('clients')
+  async isBlocked(client: ClientId): Promise<boolean> {
+    const rows = await this.#db.read('client was not read', (on) =>
+      on<{ readonly client_id: string; readonly blocked_at: Date | null }>('clients')
         .where({ client_id: client })
-        .whereNotNull('blocked_at');
-      return rows.length > 0;
-    });
+        .whereNotNull('blocked_at'),
+    );
+    return rows.length > 0;
   }
 
   /** Whether the statement found anything to change. */

@@ -42,7 +42,7 @@ export class KnexOperatorView implements OperatorView {
     this.#db = db;
   }
 
-  listAgents({ agent, revoked, after, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
+  async listAgents({ agent, revoked, after, limit }: AgentSelection): Promise<readonly ListedAgent[]> {
     const { clientId, userId } = agent === undefined ? {} : ownerOf(agent);
     const values = {
       client: clientId ?? null,
@@ -51,8 +51,8 @@ export class KnexOperatorView implements OperatorView {
       after: after ?? null,
       limit,
     };
-    return this.#db.transact('agents were not listed', async (trx) => {
-      const { rows } = await trx.raw<{ rows: readonly ListedAgentRow[] }>(
+    const { rows } = await this.#db.read('agents were not listed', (on) =>
+      on.raw<{ rows: readonly ListedAgentRow[] }>(
         `select * from (
            select a.agent_name, a.registered_at, a.expires_at,
              case when a.revoked_at is null then app.revoked_at else a.revoked_at end as revoked_at,
@@ -64,55 +64,50 @@ export class KnexOperatorView implements OperatorView {
          where revoked_at is not null or (registered_at is not null and not :revoked)
          order by agent_name collate "C" limit :limit`,
         values,
-      );
-      return rows.map(parseListedAgent);
-    });
+      ),
+    );
+    return rows.map(parseListedAgent);
   }
 
-  hasRegistered(agent: AgentName): Promise<boolean> {
+  async hasRegistered(agent: AgentName): Promise<boolean> {
     const { clientId, userId } = ownerOf(agent);
-    return this.#db.transact('an agent was not looked up', async (trx) => {
-      const rows = await trx('agents')
+    const rows = await this.#db.read('an agent was not looked up', (on) =>
+      on('agents')
         .where({ client_id: clientId, ...(userId === undefined ? {} : { agent_name: agent }) })
         .whereNotNull('registered_at')
-        .limit(1);
-      return rows.length > 0;
-    });
+        .limit(1),
+    );
+    return rows.length > 0;
   }
 
-  listBlockedClients(limit: number): Promise<readonly BlockedClient[]> {
-    return this.#db.transact('blocked clients were not listed', async (trx) => {
-      const rows = await trx<BlockedClientRow>('clients')
-        .whereNotNull('blocked_at')
-        .orderBy('client_id')
-        .limit(limit);
-      return rows.map((row) => ({
-        clientId: parseClientId(row.client_id),
-        blocked: parseCutOff(row.blocked_at, row.block_note),
-      }));
-    });
+  async listBlockedClients(limit: number): Promise<readonly BlockedClient[]> {
+    const rows = await this.#db.read('blocked clients were not listed', (on) =>
+      on<BlockedClientRow>('clients').whereNotNull('blocked_at').orderBy('client_id').limit(limit),
+    );
+    return rows.map((row) => ({
+      clientId: parseClientId(row.client_id),
+      blocked: parseCutOff(row.blocked_at, row.block_note),
+    }));
   }
 
-  listSessions(selection: SessionSelection): Promise<readonly Session[]> {
-    return this.#db.transact('sessions were not listed', async (trx) => {
-      const rows = await trx<SessionRow>('sessions')
+  async listSessions(selection: SessionSelection): Promise<readonly Session[]> {
+    const rows = await this.#db.read('sessions were not listed', (on) =>
+      on<SessionRow>('sessions')
         .where(selected(selection))
         .orderBy([
           { column: 'requested_at', order: 'desc' },
           { column: 'session_id', order: 'desc' },
         ])
-        .limit(selection.limit);
-      return rows.map(parseSession);
-    });
+        .limit(selection.limit),
+    );
+    return rows.map(parseSession);
   }
 
-  factsOf(session: SessionId): Promise<readonly SessionFact[]> {
-    return this.#db.transact('facts of a session were not read', async (trx) => {
-      const rows = await trx<FactRow>('session_facts')
-        .where({ session_id: session })
-        .orderBy(['observed_at', 'fact_id']);
-      return rows.map(parseFact);
-    });
+  async factsOf(session: SessionId): Promise<readonly SessionFact[]> {
+    const rows = await this.#db.read('facts of a session were not read', (on) =>
+      on<FactRow>('session_facts').where({ session_id: session }).orderBy(['observed_at', 'fact_id']),
+    );
+    return rows.map(parseFact);
   }
 }
 

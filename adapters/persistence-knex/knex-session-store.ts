@@ -74,11 +74,11 @@ export class KnexSessionStore implements SessionStore {
     });
   }
 
-  find(key: SessionKey): Promise<Session | undefined> {
-    return this.#db.transact('session was not read', async (trx) => {
-      const row = await trx<SessionRow>('sessions').where(condition(key)).first();
-      return row === undefined ? undefined : parseSession(row);
-    });
+  async find(key: SessionKey): Promise<Session | undefined> {
+    const [row] = await this.#db.read('session was not read', (on) =>
+      on<SessionRow>('sessions').where(condition(key)).select(),
+    );
+    return row === undefined ? undefined : parseSession(row);
   }
 
   /** On a session whose row is locked. */

@@ -42,8 +42,8 @@ export class KnexWorkerRegistry implements WorkerRegistry {
       return new Map();
     }
     const asked = JSON.stringify(workers.map(toAsked));
-    const { rows } = await this.#db.transact('workers were not checked', (trx) =>
-      trx.raw<{ rows: readonly DueRow[] }>(DUE, { asked }),
+    const { rows } = await this.#db.read('workers were not checked', (on) =>
+      on.raw<{ rows: readonly DueRow[] }>(DUE, { asked }),
     );
     return new Map(rows.map(({ connection_id: connection, due }) => [parseConnectionId(connection), due]));
   }
@@ -54,11 +54,11 @@ export class KnexWorkerRegistry implements WorkerRegistry {
     });
   }
 
-  isOnline(agent: AgentName): Promise<boolean> {
-    return this.#db.transact('workers were not read', async (trx) => {
-      const { rows } = await trx.raw<{ rows: readonly unknown[] }>(IS_ONLINE, { agent });
-      return rows.length > 0;
-    });
+  async isOnline(agent: AgentName): Promise<boolean> {
+    const { rows } = await this.#db.read('workers were not read', (on) =>
+      on.raw<{ rows: readonly unknown[] }>(IS_ONLINE, { agent }),
+    );
+    return rows.length > 0;
   }
 }
 

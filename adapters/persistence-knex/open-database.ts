@@ -22,8 +22,18 @@ export interface DatabaseOptions {
 
 export type Transaction = Knex.Transaction;
 
-/** The service's connections to PostgreSQL. Everything is a transaction with a deadline. */
+/** A statement that is sent when it is awaited. */
+export type Statement<T> = Knex.ChainableInterface<T>;
+
+/** The service's connections to PostgreSQL. Everything has a deadline. */
 export interface Database {
+  /**
+   * One statement that changes nothing: its own snapshot, without the two round trips that begin and end a transaction.
+   *
+   * @param what Says in the error what was not possible; never contains a value.
+   * @throws LkpsError `audit_unavailable` as `transact` does.
+   */
+  read<T>(what: string, statement: (on: Knex) => Statement<T>): Promise<T>;
   /**
    * Commits what `work` did once it resolves; rolls all of it back otherwise. `work` may run nothing but statements.
    *
@@ -56,13 +66,15 @@ export function openDatabase({ url, maxConnections = 10, deployment }: DatabaseO
   pool.on('error', () => undefined);
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const builder = knex({ client: 'pg' });
-  return {
-    transact: (what, work) =>
-      withDeadline(DEADLINE_MS, (expired) =>
-        inTransaction({ pool, requireOwn, builder }, expired, work),
-      ).catch((error: unknown) => {
+  const inTime = <T>(what: string, work: (connection: PoolClient) => PromiseLike<T>): Promise<T> =>
+    withDeadline(DEADLINE_MS, (expired) => onConnection({ pool, requireOwn }, expired, work)).catch(
+      (error: unknown) => {
         throw unavailable(what, error);
-      }),
+      },
+    );
+  return {
+    read: (what, statement) => inTime(what, (connection) => statement(builder).connection(connection)),
+    transact: (what, work) => inTime(what, (connection) => builder.transaction(work, { connection })),
     close: () => pool.end(),
   };
 }
@@ -70,7 +82,6 @@ export function openDatabase({ url, maxConnections = 10, deployment }: DatabaseO
 interface Parts {
   readonly pool: Pool;
   readonly requireOwn: (connection: PoolClient) => Promise<void>;
-  readonly builder: Knex;
 }
 
 /**
@@ -78,10 +89,10 @@ interface Parts {
  * time is cut, so that a server that hangs does not keep the pool, and one whose rollback failed, or that leads to a
  * foreign database, is not used again.
  */
-async function inTransaction<T>(
-  { pool, requireOwn, builder }: Parts,
+async function onConnection<T>(
+  { pool, requireOwn }: Parts,
   expired: AbortSignal,
-  work: (trx: Transaction) => Promise<T>,
+  work: (connection: PoolClient) => PromiseLike<T>,
 ): Promise<T> {
   const connection = await pool.connect();
   const release = releaseOnce(connection);
@@ -94,7 +105,7 @@ async function inTransaction<T>(
   });
   try {
     await requireOwn(connection);
-    const result = await builder.transaction(work, { connection });
+    const result = await work(connection);
     release(false);
     return result;
   } catch (error) {

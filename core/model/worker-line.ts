@@ -80,7 +80,7 @@ export type LineEffect<Frame> =
       readonly seat: JobSeat;
       readonly permissions: WorkerPermissions;
     }
-  /** Answered by `load_due`, a second later. */
+  /** Answered by `load_due`, some seconds later. */
   | { readonly kind: 'report_later' }
   /** Whether a job can be given to this worker: for those who start sessions. */
   | { readonly kind: 'capacity'; readonly capacity: WorkerCapacity | 'gone' }

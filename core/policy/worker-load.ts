@@ -6,7 +6,7 @@ import { stepTo, tell, type LineStep } from './worker-step.ts';
 type LoadReport = WorkerLine<unknown>['told'];
 
 /**
- * Whether a worker takes jobs is passed on at once; how busy it is, a second later and only where that changed. LiveKit
+ * Whether a worker takes jobs is passed on at once; how busy it is, some seconds later and only where that changed. LiveKit
  * weighs workers by their load, so one outside 0 to 1 would be heard as more, or less, than a worker can be.
  */
 export function reportStatus<Frame>(line: WorkerLine<Frame>, message: WorkerStatusReport): LineStep<Frame> {
@@ -32,7 +32,7 @@ export function reportStatus<Frame>(line: WorkerLine<Frame>, message: WorkerStat
     : stepTo({ ...line, newest: report }, { kind: 'report_later' });
 }
 
-/** The second is over. */
+/** The time to wait is over. */
 export function reportNewest<Frame>(line: WorkerLine<Frame>): LineStep<Frame> {
   const { newest, told, capacity } = line;
   if (newest === undefined || isSame(newest, told)) {

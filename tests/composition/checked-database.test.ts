@@ -6,11 +6,13 @@ import { StartError } from '../../composition/start-error.ts';
 
 function recording(): { readonly database: Database; readonly used: string[] } {
   const used: string[] = [];
+  const use = (what: string): Promise<never> => {
+    used.push(what);
+    return Promise.resolve(undefined as never); // nobody looks at it
+  };
   const database: Database = {
-    transact: (what) => {
-      used.push(what);
-      return Promise.resolve(undefined as never); // nobody looks at it
-    },
+    read: use,
+    transact: use,
     close: () => Promise.resolve(),
   };
   return { database, used };
@@ -29,11 +31,12 @@ describe('a database that must be fit', () => {
     const refused = checked.transact('first', nothing);
     await expect(refused).rejects.toMatchObject({ code: 'audit_unavailable', message: 'unfit' });
     await expect(checked.checked()).rejects.toThrow(StartError);
-    expect([used, checks]).toEqual([[], 2]);
+    await expect(checked.read('first', (on) => on.raw('never sent'))).rejects.toThrow('unfit');
+    expect([used, checks]).toEqual([[], 3]);
     isFit = true;
     await checked.transact('second', nothing);
-    await checked.transact('third', nothing);
-    expect([used, checks]).toEqual([['second', 'third'], 3]);
+    await checked.read('third', (on) => on.raw('never sent'));
+    expect([used, checks]).toEqual([['second', 'third'], 4]);
   });
 
   it('is checked once for all who ask at the same time, and none of them slips by', async () => {

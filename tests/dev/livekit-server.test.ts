@@ -1,5 +1,5 @@
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findLiveKit } from '../../dev/livekit/binary.ts';
 import { startLiveKit, type LiveKit } from '../../dev/livekit/server.ts';
 import { probeStatus } from '../../dev/process/http-probe.ts';
@@ -55,7 +55,8 @@ describe('the real LiveKit server', () => {
 
   it('hangs when paused, as a fault test wants it', async () => {
     livekit.child.pause();
-    await expect(probeStatus(livekit.url, 300)).rejects.toThrow(/no answer/);
+    // The signal stops its threads one after another: on a busy machine one of them may answer once more.
+    await vi.waitFor(() => expect(probeStatus(livekit.url, 300)).rejects.toThrow(/no answer/), 5_000);
     livekit.child.resume();
     expect(await probeStatus(livekit.url)).toBe(200);
   });
