@@ -1,8 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** More than there are cores: most of what tests do is waiting for servers. */
-const shared = { testTimeout: 20_000, hookTimeout: 120_000, maxWorkers: '150%' };
+const shared = {
+  testTimeout: 20_000,
+  hookTimeout: 120_000,
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+};
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

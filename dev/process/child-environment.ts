@@ -1,4 +1,4 @@
-/** What any program needs to find its files and speak its user's language; nothing that configures the service. */
+/** What any program needs to find its files, start soon and speak its user's language; nothing that configures the service. */
 const INHERITED = [
   'PATH',
   'HOME',
@@ -9,6 +9,7 @@ const INHERITED = [
   'TZ',
   'TMPDIR',
   'XDG_CACHE_HOME',
+  'NODE_COMPILE_CACHE',
   'SystemRoot',
 ] as const;
 

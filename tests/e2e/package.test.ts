@@ -7,6 +7,7 @@ import {
   writeSources,
   type Compiling,
 } from '../package/consumer-project.ts';
+import { declarationErrors } from '../package/compiled-declarations.ts';
 import { readManifest, type Manifest } from '../package/manifest.ts';
 import { packService, type PackedPackage } from '../package/packed-package.ts';
 import { readPeerTable, type PeerRow } from '../package/peer-table.ts';
@@ -118,16 +119,22 @@ describe('the packed package', () => {
     async () => {
       for (const row of subpaths()) {
         const files = { 'index.ts': `export * from '${nameOf(row)}';\n` };
-        const withTypes = (named: readonly string[]): Promise<Run> =>
-          compiled([...row.packages, ...named], {
-            files,
-            types: named.includes('@types/node') ? ['node'] : [],
-            resolution: 'nodenext',
-          });
-        expect([row.entry, await withTypes(row.types)]).toEqual([row.entry, { code: 0, output: '' }]);
+        const withTypes = async (
+          named: readonly string[],
+          judged: 'own' | 'every',
+        ): Promise<readonly string[]> => {
+          const project = await projectWith(packed, store, [...row.packages, ...named]);
+          const types = named.includes('@types/node') ? ['node'] : [];
+          await writeSources(project, { files, types, resolution: 'nodenext' });
+          return declarationErrors(project, judged);
+        };
+        expect([row.entry, await withTypes(row.types, 'own')]).toEqual([row.entry, []]);
         for (const absent of row.types) {
-          const { code } = await withTypes(row.types.filter((name) => name !== absent));
-          expect([row.entry, absent, code]).not.toEqual([row.entry, absent, 0]);
+          const errors = await withTypes(
+            row.types.filter((name) => name !== absent),
+            'every',
+          );
+          expect([row.entry, absent, errors]).not.toEqual([row.entry, absent, []]);
         }
       }
     },

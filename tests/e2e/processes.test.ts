@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StackDescription } from '../../dev/description.ts';
+import { childEnvironment } from '../../dev/process/child-environment.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** The commands of the README as a person or another language's test starts them, marked so that leftovers show. */
@@ -27,7 +28,7 @@ describe('the development stack as a command', () => {
 
   function run(args: readonly string[]): { readonly child: ChildProcess; readonly out: () => string } {
     const child = spawn(process.execPath, [...args], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: marker },
+      env: childEnvironment({ TMPDIR: marker }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.push(child);
@@ -39,7 +40,7 @@ describe('the development stack as a command', () => {
   /** What a shell prints of these lines, to the first that fails. A machine may have no psql. */
   const outputOf = async (lines: string): Promise<string> => {
     const shell = spawn('sh', ['-ec', `command -v psql >&2 || psql() { :; }\n${lines}`], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: marker },
+      env: childEnvironment({ TMPDIR: marker }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.push(shell);
