@@ -1,0 +1,1 @@
+from livekit.agents.stt import *
