@@ -89,7 +89,39 @@ export const refuse = {
       401,
       'invalid_client',
       7000222,
-      `The provided client secret keys for app '${clientId}' are expired.`,
+      `The provided client secret keys for app '${clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+    ),
+  twoProofs: () =>
+    new EntraError(
+      400,
+      'invalid_request',
+      90023,
+      "Only one of 'client_assertion' and 'client_secret' may be presented.",
+    ),
+  assertionType: () =>
+    new EntraError(
+      400,
+      'invalid_request',
+      700026,
+      "The value of 'client_assertion_type' must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'.",
+    ),
+  malformedAssertion: () =>
+    new EntraError(401, 'invalid_client', 50027, 'JWT token is invalid or malformed.'),
+  unknownAssertion: (what: 'issuer' | 'subject' | 'audience', value: string) =>
+    new EntraError(
+      401,
+      'invalid_client',
+      { issuer: 700211, audience: 700212, subject: 700213 }[what],
+      `No matching federated identity record found for presented assertion ${what} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.`,
+    ),
+  untimelyAssertion: () =>
+    new EntraError(401, 'invalid_client', 700024, 'Client assertion is not within its valid time range.'),
+  forgedAssertion: () =>
+    new EntraError(
+      401,
+      'invalid_client',
+      700027,
+      'The certificate or key that signed the assertion is not known.',
     ),
   scopeWithoutDefault: (scope: string) =>
     new EntraError(

@@ -15,6 +15,7 @@ import {
 } from './directory.ts';
 import { discoveryDocument } from './discovery.ts';
 import { EntraError, errorBody, refuse } from './entra-error.ts';
+import type { FederatedCredential } from './federated-credential.ts';
 import { GRAPH_APP_ID, GraphObjects } from './graph-objects.ts';
 import { startGraph, type Graph } from './graph-server.ts';
 import { listenHttps } from './https-server.ts';
@@ -47,6 +48,10 @@ export interface Entra {
   readonly audiences: readonly string[];
   readonly rotateKeys: () => Promise<void>;
   readonly setAppEnabled: (clientId: string, enabled: boolean) => void;
+  /** Lets all secrets of an app run out, or fit again. */
+  readonly setSecretsExpired: (clientId: string, expired: boolean) => void;
+  /** Lets an app prove itself by what another issuer says of it: a workload identity. */
+  readonly federate: (clientId: string, credential: FederatedCredential) => void;
   readonly setTokenLifetimeSeconds: (seconds: number) => void;
   readonly graph: Graph;
   /** Signs whatever it is given with the current key: for tests of those who verify. */
@@ -75,6 +80,8 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
   const { graph, stop: stopGraph } = await startGraph(certificate, objects, { keys, issuer: v1 });
 
   const disabled = new Set<string>();
+  const expired = new Set<string>();
+  const federated = new Map<string, readonly FederatedCredential[]>();
   const tenant = {
     tenantId: options.tenantId,
     issuers: { v1, v2: `${authority}/${options.tenantId}/v2.0` },
@@ -82,6 +89,8 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     apps,
     users: options.users,
     isEnabled: (clientId: string) => !disabled.has(clientId),
+    isSecretExpired: (clientId: string) => expired.has(clientId),
+    federatedOf: (clientId: string) => federated.get(clientId) ?? [],
     lifetimeSeconds: options.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS,
   };
 
@@ -98,6 +107,13 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     setAppEnabled: (clientId, enabled) => {
       if (enabled) disabled.delete(clientId);
       else disabled.add(clientId);
+    },
+    setSecretsExpired: (clientId, isOver) => {
+      if (isOver) expired.add(clientId);
+      else expired.delete(clientId);
+    },
+    federate: (clientId, credential) => {
+      federated.set(clientId, [...(federated.get(clientId) ?? []), credential]);
     },
     setTokenLifetimeSeconds: (seconds) => {
       tenant.lifetimeSeconds = seconds;
@@ -173,7 +189,7 @@ function keysOfIssuer({ keys, tenant }: Emulator): object {
 async function issueToken({ tenant, keys }: Emulator, request: IncomingMessage): Promise<object> {
   const body = await readBody(request, FORM_LIMIT_BYTES);
   if (body === undefined) throw new EntraError(413, 'invalid_request', 90019, 'The request is too large.');
-  const { claims, scope } = decideGrant(tenant, new URLSearchParams(body.toString('utf8')), new Date());
+  const { claims, scope } = await decideGrant(tenant, new URLSearchParams(body.toString('utf8')), new Date());
   return {
     token_type: 'Bearer',
     ...(scope === undefined ? {} : { scope }),

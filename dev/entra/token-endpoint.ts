@@ -9,6 +9,7 @@ import {
   type RequestedResource,
 } from './directory.ts';
 import { refuse } from './entra-error.ts';
+import { checkAssertion, type FederatedCredential } from './federated-credential.ts';
 
 /** What the tenant knows at the moment of a request. */
 export interface Tenant {
@@ -18,6 +19,9 @@ export interface Tenant {
   readonly apps: readonly EntraApp[];
   readonly users: readonly EntraUser[];
   readonly isEnabled: (clientId: string) => boolean;
+  /** Whether all secrets of the app ran out meanwhile. */
+  readonly isSecretExpired: (clientId: string) => boolean;
+  readonly federatedOf: (clientId: string) => readonly FederatedCredential[];
   readonly lifetimeSeconds: number;
 }
 
@@ -27,15 +31,23 @@ export interface Grant {
   readonly scope?: string;
 }
 
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'offline_access', 'email'];
 
 /** `POST /{tenant}/oauth2/v2.0/token`, decided; throws `EntraError`. */
-export function decideGrant(tenant: Tenant, form: URLSearchParams, now: Date): Grant {
+export async function decideGrant(tenant: Tenant, form: URLSearchParams, now: Date): Promise<Grant> {
   const grantType = required(form, 'grant_type');
   if (grantType !== 'client_credentials' && grantType !== 'password')
     throw refuse.unsupportedGrant(grantType);
   const app = findApp(tenant, required(form, 'client_id'));
-  checkSecret(app, single(form, 'client_secret'), grantType, now);
+  const assertion = single(form, 'client_assertion');
+  if (assertion === undefined) {
+    checkSecret(tenant, app, { secret: single(form, 'client_secret'), grantType, now });
+  } else {
+    if (single(form, 'client_secret') !== undefined) throw refuse.twoProofs();
+    if (required(form, 'client_assertion_type') !== JWT_BEARER) throw refuse.assertionType();
+    await checkAssertion(assertion, tenant.federatedOf(app.clientId), now);
+  }
   return grantType === 'password'
     ? grantToUser(tenant, app, form, now)
     : grantToApplication(tenant, app, form, now);
@@ -88,7 +100,13 @@ function findApp(tenant: Tenant, clientId: string): EntraApp {
   return app;
 }
 
-function checkSecret(app: EntraApp, secret: string | undefined, grantType: string, now: Date): void {
+interface Proof {
+  readonly secret: string | undefined;
+  readonly grantType: string;
+  readonly now: Date;
+}
+
+function checkSecret(tenant: Tenant, app: EntraApp, { secret, grantType, now }: Proof): void {
   const known = app.secrets ?? [];
   if (known.length === 0) {
     if (secret !== undefined) throw refuse.publicClientSecret();
@@ -98,9 +116,8 @@ function checkSecret(app: EntraApp, secret: string | undefined, grantType: strin
   if (secret === undefined) throw refuse.missingSecret();
   const matching = known.filter(({ value }) => sameSecret(value, secret));
   if (matching.length === 0) throw refuse.wrongSecret(app.clientId);
-  if (matching.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) {
-    throw refuse.expiredSecret(app.clientId);
-  }
+  const isOver = matching.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
+  if (isOver || tenant.isSecretExpired(app.clientId)) throw refuse.expiredSecret(app.clientId);
 }
 
 function getResource(tenant: Tenant, identifier: string): RequestedResource {
