@@ -64,6 +64,13 @@ module.exports = {
         pathNot: '^adapters/identity-entra/index\\.ts$',
       },
     },
+    {
+      name: 'sdk-stands-alone',
+      comment: 'The agent SDK is published on its own.',
+      severity: 'error',
+      from: { path: '^sdk/typescript/src/' },
+      to: { path: '^(core|adapters|composition|bench|deploy|dev|examples|tests)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-unresolved',

@@ -8,7 +8,7 @@ const host = 'core runs in any host: reach the outside through a port.';
 export default tseslint.config(
   {
     ignores: [
-      'dist/',
+      '**/dist/',
       'reports/',
       '**/node_modules/',
       'tests/architecture/fixtures/',

@@ -29,6 +29,7 @@ export default defineConfig({
           include: [
             'tests/{core,properties,adapters,composition,architecture}/**/*.test.ts',
             'examples/tests/**/*.test.ts',
+            'sdk/typescript/tests/**/*.test.ts',
           ],
           globalSetup: ['tests/support/postgres-global-setup.ts'],
         },

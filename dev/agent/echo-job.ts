@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { defineAgent, type JobContext } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
+import { defineAgent, type JobContext } from '../../sdk/typescript/src/index.ts';
 import { AudioEcho } from './audio-echo.ts';
 import { DataEcho } from './data-echo.ts';
-import { endWithParent } from './end-with-parent.ts';
 import { emit } from './event-line.ts';
 import { sessionParticipant } from './session-participant.ts';
 import { sayWhatIsSeen, sayWhoIsServed } from './witness.ts';
-
-endWithParent();
 
 /** One job: answers the session's participant with its own data and its own sound until the room ends. */
 async function entry(context: JobContext): Promise<void> {

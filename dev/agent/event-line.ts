@@ -7,24 +7,25 @@ const writeToStdout = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 process.env['NODE_ENV'] ??= 'production';
 
+/** Job processes inherit these arguments; without it the loggers of the modules loaded first there write to stdout. */
+export function keepStdoutForEvents(): void {
+  process.execArgv.push('--import', import.meta.url);
+}
+
 type AgentEvent =
   | { readonly event: 'entra_token' | 'lkps_registered'; readonly ms: number }
   | {
       readonly event: 'registered';
       readonly agent_name: string;
       readonly livekit_url: string;
-      /** Since the worker was started: at a reconnect, how long that lived. */
+      /** Since the platform registered it: at a reconnect, how long that is ago. */
       readonly ms: number;
     }
   | { readonly event: 'renewed'; readonly expires_at: string }
   | JobStarted
   | JobEnded
   | Seen
-  | {
-      readonly event: 'failed';
-      readonly step: 'configure' | 'register' | 'renew' | 'worker';
-      readonly reason: string;
-    }
+  | { readonly event: 'failed'; readonly reason: string }
   | { readonly event: 'stopped' };
 
 interface Job {

@@ -1,80 +1,63 @@
-/** The echo agent: Entra credential -> registration at LKPS -> LiveKit worker on the LKPS token, kept alive by renewal. */
-import { emit, log } from './event-line.ts'; // first: keeps standard output for events
-import { entraTokens } from './entra-token.ts';
-import { register } from './register.ts';
-import { RegistrationKeeper } from './registration-keeper.ts';
-import { takeSettings } from './settings.ts';
-import { createWorker, closeWorker } from './worker.ts';
-import { registerWithLkpsToken } from './worker-token.ts';
+/** The echo agent: an agent of the platform like any other, that tells its events on standard output. */
+import { emit, keepStdoutForEvents } from './event-line.ts'; // first: keeps standard output for events
+import { fileURLToPath } from 'node:url';
+import { exitCodeOf, InferenceRunner, initializeLogger, Worker } from '../../sdk/typescript/src/index.ts';
+import { takePersonalCredential } from './personal-credential.ts';
 
-type Step = 'configure' | 'register' | 'renew' | 'worker';
+/** Job processes get this long to leave their rooms before they are killed. */
+const CLOSE_JOBS_WITHIN_MS = 1500;
 
-const stopped = new Promise<'stopped'>((resolve) => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      resolve('stopped');
-    });
-  }
-});
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    stop.abort();
+  });
+}
+initializeLogger({ pretty: false, level: 'warn' });
+keepStdoutForEvents();
+// An echo detects no turns: spares the process of ~140 MB that would be started for a speech model.
+InferenceRunner.registerRunner = () => undefined;
 
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const settings = await attempt('configure', () => Promise.resolve(takeSettings(process.env)));
-  if (settings === undefined) return 1;
-  const entraToken = entraTokens(settings);
-  const starting = attempt('register', () =>
-    RegistrationKeeper.start(async () => {
-      const token = await timed('entra_token', entraToken);
-      return timed('lkps_registered', () => register(settings.registerUrl, token));
-    }),
-  );
-  const keeper = await Promise.race([starting, stopped]);
-  if (keeper === undefined) return 1;
-  return keeper === 'stopped' ? 0 : work(keeper);
-}
-
-/** Works until stopped (0) or until registration or worker end for good (1). */
-async function work(keeper: RegistrationKeeper): Promise<number> {
-  const { agentName, livekitUrl } = keeper.newest;
-  registerWithLkpsToken(() => keeper.currentToken());
-  const worker = createWorker(keeper.newest);
-  const startedAt = performance.now();
-  worker.event.on('worker_registered', () => {
-    const ms = Math.round(performance.now() - startedAt);
-    emit({ event: 'registered', agent_name: agentName, livekit_url: livekitUrl, ms });
-  });
-  const ending = await Promise.race([
-    stopped,
-    attempt('worker', () => worker.run()),
-    attempt('renew', () =>
-      keeper.run(({ expiresAt }) => {
-        emit({ event: 'renewed', expires_at: expiresAt.toISOString() });
-      }),
-    ),
-  ]);
-  await closeWorker(worker);
-  if (ending !== 'stopped') return 1;
-  emit({ event: 'stopped' });
-  return 0;
-}
-
-/** Says how long a hop took, so that whoever started this agent can show it. */
-async function timed<T>(event: 'entra_token' | 'lkps_registered', hop: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now();
-  const result = await hop();
-  emit({ event, ms: Math.round(performance.now() - startedAt) });
-  return result;
-}
-
-/** What failed is told on both streams: to the program that started this one, and to the person reading the log. */
-async function attempt<T>(step: Step, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await work();
+    await createWorker().serve({ devmode: true, signal: stop.signal });
+    emit({ event: 'stopped' });
+    return 0;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log('error', `the agent ends: ${step} failed`, { reason });
-    emit({ event: 'failed', step, reason });
-    return undefined;
+    emit({ event: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    return exitCodeOf(error);
   }
+}
+
+/** For development: never full, small, and it ends its jobs when it stops. */
+function createWorker(): Worker {
+  const worker = new Worker({
+    ...takePersonalCredential(process.env),
+    agent: fileURLToPath(new URL('./echo-job.ts', import.meta.url)),
+    host: '127.0.0.1',
+    port: 0,
+    loadFunc: () => Promise.resolve(0),
+    loadThreshold: 1,
+    numIdleProcesses: 1, // 0 means the default, which is not none
+    initializeProcessTimeout: 60_000,
+    shutdownProcessTimeout: CLOSE_JOBS_WITHIN_MS,
+  });
+  const seen = { agent_name: '', livekit_url: '', atMs: 0 };
+  worker.on('accessToken', ({ ms }) => {
+    emit({ event: 'entra_token', ms });
+  });
+  worker.on('registered', ({ agentName, livekitUrl, ms }) => {
+    Object.assign(seen, { agent_name: agentName, livekit_url: livekitUrl, atMs: performance.now() });
+    emit({ event: 'lkps_registered', ms });
+  });
+  worker.on('connected', () => {
+    const { atMs, ...where } = seen;
+    emit({ event: 'registered', ...where, ms: Math.round(performance.now() - atMs) });
+  });
+  worker.on('renewed', ({ expiresAt }) => {
+    emit({ event: 'renewed', expires_at: expiresAt });
+  });
+  return worker;
 }

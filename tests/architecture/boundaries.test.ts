@@ -28,13 +28,21 @@ const PLANTED = [
   ['dev/imports-core.ts', 'dev-is-no-back-door'],
   ['dev/ocelot/imports-the-verifier-too.ts', 'dev-is-no-back-door'],
   ['dev/ocelot/access-token.ts', 'dev-ocelot-verifies-only'],
+  ['sdk/typescript/src/imports-core.ts', 'sdk-stands-alone'],
   ['composition/cycle-back.ts', 'no-cycles'],
   ['composition/imports-what-is-not-there.ts', 'no-unresolved'],
 ] as const;
 
 describe('import boundaries', () => {
   it('hold in the project', { timeout: 60_000 }, async () => {
-    const { modules, summary } = await cruise(ROOT, ['core', 'adapters', 'composition', 'dev', 'tests']);
+    const { modules, summary } = await cruise(ROOT, [
+      'core',
+      'adapters',
+      'composition',
+      'dev',
+      'sdk/typescript/src',
+      'tests',
+    ]);
     expect(summary.violations).toEqual([]);
     expect(modules.length).toBeGreaterThan(20);
   });
@@ -44,7 +52,7 @@ describe('import boundaries', () => {
     { timeout: 60_000 },
     async () => {
       const fixtures = `${ROOT}tests/architecture/fixtures`;
-      const { summary } = await cruise(fixtures, ['core', 'adapters', 'composition', 'dev']);
+      const { summary } = await cruise(fixtures, ['core', 'adapters', 'composition', 'dev', 'sdk']);
       const found = summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`);
       expect(found.sort()).toEqual(PLANTED.map(([from, rule]) => `${from}: ${rule}`).sort());
     },

@@ -1,61 +1,63 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireBuildLock } from '../../dev/livekit/build-lock.ts';
-import { findOnPath } from '../../dev/livekit/executable.ts';
 import { runToEnd } from '../../dev/process/run-to-end.ts';
 import { cacheFolder } from './cache-folder.ts';
-
-/** What pip reads besides the environment every child gets: its own settings and the way to the network. */
-const PIP_ENVIRONMENT = /^(PIP_\w+|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE)$/i;
+import { installerEnvironment, installUv, madeOnce, systemPython } from './python-uv.ts';
 
 export interface PythonPackage {
   /** The one it is all about, with its version in the requirements. */
   readonly name: string;
   /** A file that pins every version. */
   readonly requirements: string;
+  /** What it is for; default the machine's own. */
+  readonly interpreter?: { readonly path: string; readonly version: string };
 }
 
 /** The Python that has a package, in an environment of its own outside the checkout; made on first use. */
 export async function installPython(
-  { name, requirements: file }: PythonPackage,
+  { name, requirements: file, interpreter }: PythonPackage,
   say: (text: string) => void,
 ): Promise<string> {
   const requirements = await readFile(file, 'utf8');
   const version = versionOf(name, requirements);
-  const folder = join(cacheFolder(), `${name}-${version}`);
-  const python = join(folder, 'bin', 'python');
-  const done = join(folder, 'installed.txt');
-  const isDone = async (): Promise<boolean> =>
-    (await readFile(done, 'utf8').catch(() => '')) === requirements;
-  await mkdir(cacheFolder(), { recursive: true });
-  const lock = await acquireBuildLock(`${folder}.lock`, {
-    isDone,
-    onWait: (holder) => {
-      say(`waiting for process ${holder}, which is installing ${name}`);
+  const path = interpreter?.path ?? (await systemPython());
+  const stamp = `${path}\n${requirements}`;
+  const key = createHash('sha256').update(stamp).digest('hex').slice(0, 8);
+  const python = interpreter === undefined ? '' : `-python${interpreter.version}`;
+  const folder = join(cacheFolder(), `${name}-${version}${python}-${key}`);
+  await madeOnce(folder, {
+    ...{ stamp, name, say },
+    make: async () => {
+      const uv = await installUv(say);
+      say(`installing ${name} ${version} from PyPI into ${folder}, once`);
+      await makeEnvironment({ uv, folder, path });
+      await uvInstall({ uv, folder }, '-r', file);
     },
   });
-  if (lock === undefined) {
-    return python;
-  }
-  try {
-    say(`installing ${name} ${version} from PyPI into ${folder}, once`);
-    const env = Object.fromEntries(
-      Object.entries(process.env).flatMap(([key, value]) =>
-        PIP_ENVIRONMENT.test(key) && value !== undefined ? [[key, value]] : [],
-      ),
-    );
-    await runToEnd({
-      name: 'python3 -m venv',
-      command: await systemPython(name),
-      args: ['-m', 'venv', '--clear', folder],
-    });
-    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', file];
-    await runToEnd({ name: `pip install ${name}`, command: python, args, env });
-    await writeFile(done, requirements);
-    return python;
-  } finally {
-    await lock.release();
-  }
+  return join(folder, 'bin', 'python');
+}
+
+/** An environment with nothing in it. */
+export async function makeEnvironment(made: {
+  readonly uv: string;
+  readonly folder: string;
+  /** The interpreter. */
+  readonly path: string;
+}): Promise<void> {
+  const { uv, folder, path } = made;
+  const args = ['venv', '--quiet', '--clear', '--no-config', '--python', path, folder];
+  await runToEnd({ name: 'uv venv', command: uv, args, env: installerEnvironment() });
+}
+
+/** `uv pip install`, of what is named, into an environment. */
+export async function uvInstall(
+  { uv, folder }: { readonly uv: string; readonly folder: string },
+  ...what: readonly string[]
+): Promise<void> {
+  const python = join(folder, 'bin', 'python');
+  const args = ['pip', 'install', '--quiet', '--no-config', '--python', python, ...what];
+  await runToEnd({ name: 'uv pip install', command: uv, args, env: installerEnvironment() });
 }
 
 function versionOf(name: string, requirements: string): string {
@@ -63,13 +65,5 @@ function versionOf(name: string, requirements: string): string {
   if (line === undefined) {
     throw new Error(`the requirements do not pin ${name}`);
   }
-  return line.slice(name.length + 2).trim();
-}
-
-async function systemPython(name: string): Promise<string> {
-  const found = await findOnPath('python3', process.env['PATH']);
-  if (found === undefined) {
-    throw new Error(`${name} needs python3 (3.10 or newer, with venv) on the PATH`);
-  }
-  return found;
+  return line.slice(name.length + 2).replace(/[\s;].*$/, '');
 }

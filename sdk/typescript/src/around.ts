@@ -1,0 +1,23 @@
+import { AgentServer as UpstreamServer, cli as upstreamCli } from '@livekit/agents';
+import { SettingsError } from './errors.ts';
+
+/** What of upstream would go around the platform, replaced by errors that say what to write. */
+
+const INSTEAD = 'new Worker({ agent: fileURLToPath(import.meta.url) }).run()';
+
+/** `runApp` throws: {@link Worker} runs the agent. */
+export const cli: Omit<typeof upstreamCli, 'runApp'> & { readonly runApp: (...ignored: unknown[]) => never } =
+  {
+    ...upstreamCli,
+    runApp: () => refuse('cli.runApp()'),
+  };
+
+/** Cannot be constructed: {@link Worker} makes its own. */
+export const AgentServer: typeof UpstreamServer = new Proxy(UpstreamServer, {
+  construct: () => refuse('new AgentServer()'),
+});
+export type AgentServer = UpstreamServer;
+
+function refuse(name: string): never {
+  throw new SettingsError([`${name} needs a LiveKit API key: write ${INSTEAD}`]);
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { TokenCredential } from '@azure/identity';
+import { entraFailure } from './entra-failure.ts';
+import { RegistrationUnavailable, SettingsError } from './errors.ts';
+import { firstLine } from './redacted.ts';
+import type { Environment, Settings } from './settings.ts';
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Access tokens of whoever the agent is.
+ *
+ * A new credential for every use: one that is kept answers from its cache for an hour and more, also when the application
+ * was disabled or its secret ran out meanwhile. Its own retries are off, or an outage would be waited for twice.
+ */
+export class EntraTokens {
+  readonly #settings: Settings;
+  readonly #env: Environment;
+  readonly #given: TokenCredential | undefined;
+
+  constructor(settings: Settings, env: Environment, given?: TokenCredential) {
+    this.#settings = settings;
+    this.#env = env;
+    this.#given = given;
+  }
+
+  /** @throws RegistrationRefused | RegistrationUnavailable | SettingsError, or the signal's reason */
+  async get(signal: AbortSignal): Promise<string> {
+    const credential = this.#given ?? (await createCredential(this.#settings, this.#env));
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const abortSignal = AbortSignal.any([signal, timeout]);
+    try {
+      const asked = credential.getToken(this.#settings.scope, { abortSignal });
+      // Some credentials run a program and heed no signal.
+      const answer = await Promise.race([asked, rejectedOn(abortSignal)]);
+      if (answer !== null) return answer.token;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!timeout.aborted) throw entraFailure(error, [this.#env['AZURE_CLIENT_SECRET'] ?? '']);
+    }
+    const what = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : 'the credential gave no token';
+    throw new RegistrationUnavailable(`Entra is not reachable: ${what}`);
+  }
+}
+
+async function createCredential(settings: Settings, env: Environment): Promise<TokenCredential> {
+  // Not loaded in job processes, nor where the program brings a credential of its own.
+  const { ClientSecretCredential, DefaultAzureCredential } = await import('@azure/identity');
+  const { authority } = settings;
+  const options = {
+    retryOptions: { maxRetries: 0 },
+    ...(authority === undefined ? {} : { authorityHost: authority, disableInstanceDiscovery: true }),
+  };
+  const [tenant = '', client = '', secret = ''] = [
+    'AZURE_TENANT_ID',
+    'AZURE_CLIENT_ID',
+    'AZURE_CLIENT_SECRET',
+  ].map((name) => env[name] ?? '');
+  try {
+    return settings.credential === 'client_secret'
+      ? new ClientSecretCredential(tenant, client, secret, options)
+      : new DefaultAzureCredential(options);
+  } catch (error) {
+    throw new SettingsError([`no credential can be made of AZURE_*: ${firstLine(error, [secret])}`]);
+  }
+}
+
+async function rejectedOn(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
+}

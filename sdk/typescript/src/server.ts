@@ -1,0 +1,51 @@
+import { AgentServer, ServerOptions } from '@livekit/agents';
+import { hearingLosses, type Loss } from './connection.ts';
+import type { WorkerOptions } from './options.ts';
+import type { Registration } from './registration.ts';
+import { PLACEHOLDER } from './worker-token.ts';
+
+/** Upstream's server, connecting where the registration says. */
+export interface Server {
+  readonly upstream: AgentServer;
+  /** Where the next reconnect goes. */
+  readonly moveTo: (registration: Registration) => void;
+}
+
+/** @param onLost - resolves when the next attempt is due */
+export function createServer(
+  options: WorkerOptions,
+  { registration, devmode }: { readonly registration: Registration; readonly devmode: boolean },
+  onLost: (loss: Loss) => Promise<void>,
+): Server {
+  preloadJobProcesses();
+  const upstreamOptions = new ServerOptions({
+    // Upstream gives up after ten attempts; an outage may take longer, and the registration's life is the limit.
+    maxRetry: Number.MAX_SAFE_INTEGER,
+    ...options,
+    ...PLACEHOLDER,
+    // The gateway knows it from the token; upstream's log and health page say it.
+    agentName: registration.agentName,
+    wsURL: webSocketUrl(registration),
+    production: !devmode,
+  });
+  const upstream = hearingLosses(() => new AgentServer(upstreamOptions), onLost);
+  return {
+    upstream,
+    moveTo: (newer) => {
+      // Read on every (re)connect (worker.ts, `workerWS`).
+      upstreamOptions.wsURL = webSocketUrl(newer);
+    },
+  };
+}
+
+/** Upstream appends `agent` to it. */
+function webSocketUrl({ livekitUrl }: Registration): string {
+  return livekitUrl.endsWith('/') ? livekitUrl : `${livekitUrl}/`;
+}
+
+/** Processes that upstream forks inherit these arguments. */
+function preloadJobProcesses(): void {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const preload = ['--import', new URL(`./job-process.${extension}`, import.meta.url).href];
+  if (!process.execArgv.includes(preload[1] ?? '')) process.execArgv.push(...preload);
+}

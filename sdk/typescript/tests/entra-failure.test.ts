@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { entraFailure } from '../src/entra-failure.ts';
+import { NoCredential, RegistrationRefused, RegistrationUnavailable } from '../src/errors.ts';
+
+const SECRET = 'planted-client-secret-0123456789';
+
+function failure(name: string, message: string, fields = {}): Error {
+  return Object.assign(new Error(message), { name, ...fields });
+}
+
+describe('what a failure of the credential means', () => {
+  it.each([
+    [
+      'a refusal of Entra is its line with the code',
+      failure(
+        'AuthenticationError',
+        'invalid_client Status code: 401\nMore details:\nAADSTS7000222: The keys are expired.\r\nTrace ID: x',
+        { statusCode: 401 },
+      ),
+      RegistrationRefused,
+      'Entra refuses: AADSTS7000222: The keys are expired.',
+    ],
+    [
+      'also without a status',
+      failure('ServerError', 'invalid_client: AADSTS7000215: Invalid client secret provided.'),
+      RegistrationRefused,
+      'Entra refuses: AADSTS7000215: Invalid client secret provided.',
+    ],
+    [
+      "also in OAuth's words",
+      failure('AuthenticationError', 'unauthorized_client Status code: 400', { statusCode: 400 }),
+      RegistrationRefused,
+      'Entra refuses: unauthorized_client Status code: 400',
+    ],
+    [
+      'trouble on its side may pass',
+      failure('AuthenticationError', 'AADSTS90033: A transient error has occurred.', { statusCode: 503 }),
+      RegistrationUnavailable,
+      'Entra is not reachable: AADSTS90033: A transient error has occurred.',
+    ],
+    [
+      'so may its limits',
+      failure('AuthenticationError', 'too many', { statusCode: 429 }),
+      RegistrationUnavailable,
+      'Entra is not reachable: too many',
+    ],
+    [
+      'nothing found says what to set',
+      failure('AggregateAuthenticationError', 'ChainedTokenCredential authentication failed.\n..'),
+      NoCredential,
+      'no credential was found: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run `az login`',
+    ],
+    [
+      'the network is said in one line',
+      failure('RestError', 'getaddrinfo ENOTFOUND login.example\nmore', { code: 'ENOTFOUND' }),
+      RegistrationUnavailable,
+      'Entra is not reachable: getaddrinfo ENOTFOUND login.example',
+    ],
+    [
+      'without a message, by its code',
+      failure('AggregateError', '', { code: 'ECONNREFUSED' }),
+      RegistrationUnavailable,
+      'Entra is not reachable: ECONNREFUSED',
+    ],
+    [
+      'secret and token are cut out',
+      failure('Error', `sent ${SECRET} for aaaaaaaaaa.bbbbbbbbbb.cccccccccc`),
+      RegistrationUnavailable,
+      'Entra is not reachable: sent [redacted] for [redacted]',
+    ],
+  ])('%s', (_, error, kind, message) => {
+    const meaning = entraFailure(error, [SECRET]);
+    expect(meaning).toBeInstanceOf(kind);
+    expect(meaning.message).toBe(message);
+    expect(meaning).not.toHaveProperty('cause');
+  });
+});
