@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf, runClient } from '../../dev/client-process.ts';
+import { MIGRATION, stepsOf, WRITTEN } from '../sdk/examples-programs.ts';
+import { openExampleStage, type ExampleStage } from '../sdk/examples-stage.ts';
+
+const LANGUAGES = [
+  { language: 'python', extension: 'py' },
+  { language: 'typescript', extension: 'ts' },
+];
+const CASES = LANGUAGES.flatMap((each) => WRITTEN.map((example) => ({ ...each, example })));
+const FOLDERS = ['python', 'migration'];
+const RUFF = ['--no-cache', '--config', '../../sdk/python/pyproject.toml'];
+const STYLE = [
+  ['ruff', 'format', '--diff', ...RUFF, ...FOLDERS],
+  ['ruff', 'check', ...RUFF, ...FOLDERS],
+  ['mypy', '--strict', '--cache-dir=/dev/null', ...FOLDERS],
+];
+const SUMMARY = /the session had \d+ items/;
+
+/** examples/agents, as they are, each in a session with a real client. `dev` ends with 0 when it is told to. */
+describe('the example agents', { timeout: 400_000 }, () => {
+  let stage: ExampleStage;
+  beforeAll(async () => {
+    stage = await openExampleStage();
+  });
+  afterAll(() => stage.close());
+
+  it.concurrent.for(LANGUAGES)(
+    'echo of $language plays back what it hears',
+    async ({ language, extension }) => {
+      const { code } = await stage.onPlatform(`${language}/echo.${extension}`, async (seat) => {
+        const run = await runClient(seat, ['try', '--attempt', 'tone', '--timeout', '60']);
+        expect(eventOf(run, 'audio_echoed')['heard_hz']).toBeGreaterThan(0);
+      });
+      expect(code).toBe(0);
+    },
+  );
+
+  it.concurrent.for(CASES)(
+    '$example of $language says what it promises',
+    async ({ example, language, extension }) => {
+      const { code } = await stage.onPlatform(`${language}/${example}.${extension}`, (seat) =>
+        stage.talk(seat, stepsOf(example)),
+      );
+      expect(code).toBe(0);
+    },
+  );
+
+  it.concurrent.for(LANGUAGES)(
+    'the assistant of $language does the same on the platform as on a LiveKit of its own',
+    async ({ extension }) => {
+      const talk = (seat: Parameters<ExampleStage['talk']>[0]): Promise<void> => stage.talk(seat, MIGRATION);
+      const before = await stage.onPlainLiveKit(`migration/before.${extension}`, talk);
+      const after = await stage.onPlatform(`migration/after.${extension}`, talk);
+      expect(after.code).toBe(0);
+      for (const { output } of [before, after]) expect(output.join('\n')).toMatch(SUMMARY);
+    },
+  );
+
+  it.concurrent('the client of the examples talks to one, and says what it answers', async () => {
+    await stage.onPlatform('typescript/tools.ts', async (_, settings) => {
+      const said = await stage.chat(settings, 'How warm is it in B?');
+      expect(said).toContain('agent: The thermometer says: 18.0 degrees.');
+      expect(said.at(-1)).toBe('exit code 0');
+    });
+  });
+
+  it("those in Python are of the SDK's style, and typed throughout", async () => {
+    for (const args of STYLE) expect(await stage.module(args), args.join(' ')).toMatch(/^exit code 0\b/);
+  });
+
+  it('the assistants asked their provider, each with its key', () => {
+    expect(stage.provider.asked).toContain('/v1/audio/speech with its key');
+    expect(stage.provider.asked.filter((asked) => !asked.endsWith('with its key'))).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AppName, StackDescription } from '../../dev/description.ts';
+import { startChild, type Child } from '../../dev/process/child.ts';
+import { eventually } from '../support/eventually.ts';
+import { EXAMPLES_FOLDER } from './examples-programs.ts';
+import { PYTHON_SOURCES } from './stage.ts';
+
+const PRELOAD = fileURLToPath(new URL('./examples-preload/', import.meta.url));
+const START_MS = 90_000;
+const LINES = 400;
+/** Where the library measures the load of a control group, it is by this many cores. */
+const IDLE = { NUM_CPUS: '1000' };
+
+/** A program of examples/agents, after its end. */
+export interface ExampleRun {
+  readonly code: number | null;
+  readonly output: readonly string[];
+}
+
+export interface ExampleProgram {
+  readonly python: string;
+  /** In examples/agents. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** What it logs once it takes jobs. */
+  readonly ready: string;
+}
+
+/** Runs it, from the moment it takes jobs until `act` is over, as a developer does: on a busy machine `start` says it is full. */
+export async function runExample(program: ExampleProgram, act: () => Promise<void>): Promise<ExampleRun> {
+  const agent = await startChild({ name: program.file, ...commandOf(program), graceMs: 20_000 });
+  try {
+    await untilLogged(agent, program.ready);
+    await act();
+  } catch (error) {
+    throw new Error([String(error), ...agent.tail(40)].join('\n  '), { cause: error });
+  } finally {
+    await agent.stop();
+  }
+  const { code } = await agent.exited;
+  return { code, output: agent.tail(LINES) };
+}
+
+async function untilLogged(agent: Child, text: string): Promise<void> {
+  const isLogged = (): boolean => agent.tail(LINES).some((line) => line.includes(text));
+  await eventually(
+    () => Promise.resolve(isLogged() || !agent.running),
+    (isOver) => isOver,
+    START_MS,
+  );
+  if (!isLogged()) throw new Error(`it ended before it logged "${text}"`);
+}
+
+function commandOf({ python, file, env }: ExampleProgram): {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const path = join(EXAMPLES_FOLDER, file);
+  if (file.endsWith('.ts')) {
+    const args = ['--import', join(PRELOAD, 'preload.mjs'), path, 'dev'];
+    return { command: process.execPath, args, env: { ...env, ...IDLE } };
+  }
+  const isUpstream = file.endsWith('before.py');
+  return {
+    command: python,
+    // Upstream's own would start itself again at every change of a file.
+    args: isUpstream ? [path, 'dev', '--no-reload'] : [path, 'dev'],
+    env: {
+      ...env,
+      ...IDLE,
+      COLUMNS: '200',
+      PYTHONUNBUFFERED: '1',
+      PYTHONPATH: [PRELOAD, ...(isUpstream ? [] : [PYTHON_SOURCES])].join(delimiter),
+    },
+  };
+}
+
+/** What the README of the examples says to set. */
+export function platformSettings(
+  description: StackDescription,
+  app: AppName,
+): Readonly<Record<string, string>> {
+  const { client_id: clientId, client_secret: clientSecret } = description.apps[app];
+  return {
+    AZURE_AUTHORITY_HOST: description.entra.authority,
+    AZURE_TENANT_ID: description.entra.tenant_id,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: clientSecret,
+    NODE_EXTRA_CA_CERTS: description.entra.ca_file,
+    REQUESTS_CA_BUNDLE: description.entra.ca_file,
+    LKPS_URL: description.ocelot_url,
+    LKPS_SCOPE: description.scope,
+  };
+}
+
+/** And before there was a platform. */
+export function plainSettings({
+  livekit_url: url,
+  livekit_api: api,
+}: StackDescription): Readonly<Record<string, string>> {
+  return { LIVEKIT_URL: url, LIVEKIT_API_KEY: api.key, LIVEKIT_API_SECRET: api.secret };
+}

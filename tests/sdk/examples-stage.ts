@@ -1,0 +1,129 @@
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { untilAgentIs } from '../../dev/agent-presence.ts';
+import type { AppName } from '../../dev/description.ts';
+import { applicationToken, startSession, type StartedSession } from '../../dev/platform-client.ts';
+import { startChild } from '../../dev/process/child.ts';
+import { startTelling } from '../agents/process-events.ts';
+import { openStack } from '../support/stack-fixture.ts';
+import { platformSettings, plainSettings, runExample, type ExampleRun } from './examples-agent.ts';
+import { openPlainRoom } from './examples-plain-room.ts';
+import { EXAMPLES_FOLDER, type Step } from './examples-programs.ts';
+import { PROVIDER_KEY, startProvider, type Provider } from './examples-provider.ts';
+import { MESSAGES } from './messages.ts';
+import { sdkPython } from './python.ts';
+import { PYTHON_SOURCES } from './stage.ts';
+
+const CLIENT = fileURLToPath(new URL('./examples_client.py', import.meta.url));
+/** Applications that are agents here, which each may reach itself: as many examples run at the same time. */
+const APPS: readonly AppName[] = ['agent-a', 'agent-b'];
+
+/** Where a client joins. */
+export type Seat = Pick<StartedSession, 'livekitUrl' | 'token'>;
+
+export interface ExampleStage {
+  readonly provider: Provider;
+  /** A program of examples/agents as an agent of the platform; a client has a session with it while `act` goes on. */
+  readonly onPlatform: (
+    file: string,
+    act: (seat: Seat, settings: Settings) => Promise<void>,
+  ) => Promise<ExampleRun>;
+  /** The same as an agent of LiveKit itself, by its API key. */
+  readonly onPlainLiveKit: (file: string, act: (seat: Seat) => Promise<void>) => Promise<ExampleRun>;
+  /** A real client goes through the steps; rejects with what it did not get. */
+  readonly talk: (seat: Seat, steps: readonly Step[]) => Promise<void>;
+  /** The examples' own client, with what the agent is told: what it prints. */
+  readonly chat: (settings: Settings, words: string) => Promise<readonly string[]>;
+  /** What a Python module, such as `ruff`, says in the examples' folder; its exit code first. */
+  readonly module: (args: readonly string[]) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+export async function openExampleStage(): Promise<ExampleStage> {
+  const python = await sdkPython(() => undefined);
+  const provider = await startProvider();
+  const { description, stack, close } = await openStack({ agent: false });
+  const models = { OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: PROVIDER_KEY };
+  const borrow = lend(APPS);
+  return {
+    provider,
+    onPlatform: (file, act) =>
+      borrow((name) => {
+        const settings = platformSettings(description, name);
+        const env = { ...settings, ...models };
+        return runExample({ python, file, env, ready: MESSAGES.log.connected }, async () => {
+          const app = description.apps[name];
+          await untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
+          const token = await applicationToken(description, app);
+          await act(await startSession(description, token, app.client_id), settings);
+        });
+      }),
+    onPlainLiveKit: (file, act) => {
+      const env = { ...plainSettings(description), ...models };
+      return runExample({ python, file, env, ready: 'registered worker' }, async () => {
+        const room = await openPlainRoom(description);
+        await act(room).finally(() => room.close());
+      });
+    },
+    talk: async ({ livekitUrl, token }, steps) => {
+      const conversations = [{ name: 'client', url: livekitUrl, token, steps }];
+      const client = await startTelling(
+        {
+          name: 'client',
+          command: python,
+          args: [CLIENT],
+          env: { CONVERSATIONS: JSON.stringify(conversations) },
+        },
+        () => undefined,
+      );
+      try {
+        await client.until('done', 1, 120_000);
+      } finally {
+        await client.child.stop();
+      }
+    },
+    chat: async (settings, words) => {
+      const args = [join(EXAMPLES_FOLDER, 'chat.ts'), words];
+      const env = { ...settings, NODE_ENV: 'production' };
+      const client = await startChild({ name: 'chat', command: process.execPath, args, env });
+      const { code } = await client.exited;
+      return [...client.tail(), `exit code ${String(code)}`];
+    },
+    module: async (args) => {
+      const env = {
+        MYPYPATH: [PYTHON_SOURCES, join(EXAMPLES_FOLDER, 'python')].join(delimiter),
+        NO_COLOR: '1',
+      };
+      const told = { name: args[0] ?? '', command: python, args: ['-m', ...args], cwd: EXAMPLES_FOLDER, env };
+      const child = await startChild(told);
+      const { code } = await child.exited;
+      return [`exit code ${String(code)}`, ...child.tail()].join('\n');
+    },
+    close: async () => {
+      await provider.close();
+      await close();
+    },
+  };
+}
+
+/** Each to one borrower at a time; whoever comes later waits. */
+function lend<T>(things: readonly T[]): <R>(use: (thing: T) => Promise<R>) => Promise<R> {
+  const free = [...things];
+  const waiting: ((thing: T) => void)[] = [];
+  const take = (): Promise<T> => {
+    const thing = free.pop();
+    return thing === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(thing);
+  };
+  return async (use) => {
+    const thing = await take();
+    try {
+      return await use(thing);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free.push(thing);
+      else next(thing);
+    }
+  };
+}
