@@ -11,23 +11,19 @@ export interface Server {
   readonly moveTo: (registration: Registration) => void;
 }
 
+export interface ServerParts {
+  readonly registration: Registration;
+  readonly devmode: boolean;
+}
+
 /** @param onLost - resolves when the next attempt is due */
 export function createServer(
   options: WorkerOptions,
-  { registration, devmode }: { readonly registration: Registration; readonly devmode: boolean },
+  parts: ServerParts,
   onLost: (loss: Loss) => Promise<void>,
 ): Server {
   preloadJobProcesses();
-  const upstreamOptions = new ServerOptions({
-    // Upstream gives up after ten attempts; an outage may take longer, and the registration's life is the limit.
-    maxRetry: Number.MAX_SAFE_INTEGER,
-    ...options,
-    ...PLACEHOLDER,
-    // The gateway knows it from the token; upstream's log and health page say it.
-    agentName: registration.agentName,
-    wsURL: webSocketUrl(registration),
-    production: !devmode,
-  });
+  const upstreamOptions = serverOptions(options, parts);
   const upstream = hearingLosses(() => new AgentServer(upstreamOptions), onLost);
   return {
     upstream,
@@ -37,6 +33,23 @@ export function createServer(
     },
   };
 }
+
+export function serverOptions(options: WorkerOptions, { registration, devmode }: ServerParts): ServerOptions {
+  return new ServerOptions({
+    ...(devmode ? FOR_DEVELOPMENT : {}),
+    // Upstream gives up after ten attempts; an outage may take longer, and the registration's life is the limit.
+    maxRetry: Number.MAX_SAFE_INTEGER,
+    ...options,
+    ...PLACEHOLDER,
+    // The gateway knows it from the token; upstream's log and health page say it.
+    agentName: registration.agentName,
+    wsURL: webSocketUrl(registration),
+    production: !devmode,
+  });
+}
+
+/** Never full: LiveKit has no job for a worker that reports a load of 1. And seen on this machine only. */
+const FOR_DEVELOPMENT = { loadFunc: () => Promise.resolve(0), host: '127.0.0.1' };
 
 /** Upstream appends `agent` to it. */
 function webSocketUrl({ livekitUrl }: Registration): string {

@@ -71,6 +71,8 @@ class Life:
 
         server = self._server
         server.on("worker_registered", connected)
+        if devmode:
+            server.for_development()
         running = asyncio.create_task(server.run(devmode=devmode))
         renewing = asyncio.create_task(keeper.run())
         stopped = asyncio.create_task(self._stop.wait())
