@@ -22,7 +22,7 @@ export async function installPython(
   const requirements = await readFile(file, 'utf8');
   const version = versionOf(name, requirements);
   const path = interpreter?.path ?? (await systemPython());
-  const stamp = `${path}\n${requirements}`;
+  const stamp = `compiled, of ${path}\n${requirements}`;
   const key = createHash('sha256').update(stamp).digest('hex').slice(0, 8);
   const python = interpreter === undefined ? '' : `-python${interpreter.version}`;
   const folder = join(cacheFolder(), `${name}-${version}${python}-${key}`);
@@ -32,7 +32,8 @@ export async function installPython(
       const uv = await installUv(say);
       say(`installing ${name} ${version} from PyPI into ${folder}, once`);
       await makeEnvironment({ uv, folder, path });
-      await uvInstall({ uv, folder }, '-r', file);
+      // Once here, and not in every process that runs from it.
+      await uvInstall({ uv, folder }, '--compile-bytecode', '-r', file);
     },
   });
   return join(folder, 'bin', 'python');
