@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { untilAgentIs } from '../../dev/agent-presence.ts';
 import { recordOf } from '../../dev/platform-client.ts';
 import { startChild, type Child } from '../../dev/process/child.ts';
 import type { StackFixture } from './stack-fixture.ts';
@@ -6,7 +7,7 @@ import type { StackFixture } from './stack-fixture.ts';
 const MAIN = fileURLToPath(new URL('../../dev/agent/main.ts', import.meta.url));
 const REGISTERED_MS = 60_000;
 
-/** The echo agent as a developer runs it who has just signed in. Resolves with its name once its worker is up. */
+/** The echo agent as a developer runs it who has just signed in. Resolves with its name once it can be called. */
 export async function startPersonalAgent(
   { description, stack }: StackFixture,
   accessToken: string,
@@ -26,7 +27,9 @@ export async function startPersonalAgent(
   });
   try {
     const line = await child.waitForLine((text) => text.includes('"event":"registered"'), REGISTERED_MS);
-    return { name: String(recordOf(JSON.parse(line))['agent_name']), child };
+    const name = String(recordOf(JSON.parse(line))['agent_name']);
+    await untilAgentIs('online', name, { databaseUrl: stack.postgres.serviceUrl, timeoutMs: REGISTERED_MS });
+    return { name, child };
   } catch (error) {
     await child.stop();
     throw error;
