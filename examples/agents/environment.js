@@ -1,6 +1,6 @@
 /**
  * `node environment.js <file> [application]`: what an agent, and chat.ts, need of the development stack, as lines for a shell. The
- * file is what `npm run dev -- --json` wrote; the application is agent-a unless named.
+ * file is what `npm run -s dev -- --json` wrote; the application is agent-a unless named.
  */
 import { readFileSync } from 'node:fs';
 
