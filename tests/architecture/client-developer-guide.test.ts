@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { PROBLEMS } from '../../adapters/http/problem.ts';
 import { OpenApi } from '../support/platform-openapi.ts';
 import { ROOT } from '../support/platform-project.ts';
+import { rowsUnder } from '../support/markdown-table.ts';
 
 const GUIDE = 'docs/client-developer-guide.md';
 
@@ -55,18 +56,3 @@ describe('the guide for client developers', () => {
     expect([...links, ...paths].filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
   });
 });
-
-/** The rows of the tables between a heading and the next one, without code marks, rulers and first rows. */
-function rowsUnder(markdown: string, heading: string): readonly (readonly string[])[] {
-  const [, section = ''] = markdown.split(`${heading}\n`);
-  const lines = (section.split(/\n##+ /)[0] ?? '').split('\n');
-  const isRuler = (line: string | undefined): boolean => /^\|[\s|:-]+\|$/.test(line ?? '');
-  return lines
-    .filter((line, index) => line.startsWith('|') && !isRuler(line) && !isRuler(lines[index + 1]))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim().replaceAll('`', '')),
-    );
-}

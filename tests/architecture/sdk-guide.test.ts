@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { REMOVED_VARIABLES } from '../../sdk/typescript/src/environment.ts';
 import { refusalsOf } from '../sdk/examples-answers.ts';
 import { MESSAGES } from '../sdk/messages.ts';
+import { rowsUnder } from '../support/markdown-table.ts';
 import { ROOT } from '../support/platform-project.ts';
-import { rowsUnder } from '../sdk/examples-table.ts';
 
 const GUIDES = ['sdk', 'migration', 'getting-started', 'agent-developer-guide'].map(
   (name) => `docs/${name}.md`,

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AppName, StackDescription } from '../../dev/description.ts';
+import type { StackDescription } from '../../dev/description.ts';
 import { startChild, type Child } from '../../dev/process/child.ts';
 import { eventually } from '../support/eventually.ts';
 import { EXAMPLES_FOLDER } from './examples-programs.ts';
@@ -77,25 +77,7 @@ function commandOf({ python, file, env }: ExampleProgram): {
   };
 }
 
-/** What the README of the examples says to set. */
-export function platformSettings(
-  description: StackDescription,
-  app: AppName,
-): Readonly<Record<string, string>> {
-  const { client_id: clientId, client_secret: clientSecret } = description.apps[app];
-  return {
-    AZURE_AUTHORITY_HOST: description.entra.authority,
-    AZURE_TENANT_ID: description.entra.tenant_id,
-    AZURE_CLIENT_ID: clientId,
-    AZURE_CLIENT_SECRET: clientSecret,
-    NODE_EXTRA_CA_CERTS: description.entra.ca_file,
-    REQUESTS_CA_BUNDLE: description.entra.ca_file,
-    LKPS_URL: description.ocelot_url,
-    LKPS_SCOPE: description.scope,
-  };
-}
-
-/** And before there was a platform. */
+/** What an agent is set to where there is no platform. */
 export function plainSettings({
   livekit_url: url,
   livekit_api: api,

@@ -6,7 +6,8 @@ import { applicationToken, startSession, type StartedSession } from '../../dev/p
 import { startChild } from '../../dev/process/child.ts';
 import { startTelling } from '../agents/process-events.ts';
 import { openStack } from '../support/stack-fixture.ts';
-import { platformSettings, plainSettings, runExample, type ExampleRun } from './examples-agent.ts';
+import { plainSettings, runExample, type ExampleRun } from './examples-agent.ts';
+import { platformSettings } from './platform-settings.ts';
 import { openPlainRoom } from './examples-plain-room.ts';
 import { EXAMPLES_FOLDER, type Step } from './examples-programs.ts';
 import { PROVIDER_KEY, startProvider, type Provider } from './examples-provider.ts';

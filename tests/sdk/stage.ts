@@ -14,6 +14,7 @@ import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { startSdkAgent, type SdkAgent, type SdkAgentOptions } from './agent-process.ts';
 import { APP, CLIENT, type Language } from './language.ts';
 import { sdkPython } from './python.ts';
+import { platformSettings } from './platform-settings.ts';
 
 export const PYTHON_SOURCES = fileURLToPath(new URL('../../sdk/python/src', import.meta.url));
 const TOKEN = /eyJ[\w-]{8,}\.[\w-]{8,}/;
@@ -57,20 +58,10 @@ export async function openSdkStage(options: StackOptions = {}): Promise<SdkStage
     asking = rows.catch(() => undefined);
     return rows;
   };
-  const settings = (language: Language): Readonly<Record<string, string>> => {
-    const { client_id: clientId, client_secret: clientSecret } = description.apps[APP[language]];
-    return {
-      AZURE_AUTHORITY_HOST: description.entra.authority,
-      AZURE_TENANT_ID: description.entra.tenant_id,
-      AZURE_CLIENT_ID: clientId,
-      AZURE_CLIENT_SECRET: clientSecret,
-      NODE_EXTRA_CA_CERTS: description.entra.ca_file,
-      REQUESTS_CA_BUNDLE: description.entra.ca_file,
-      LKPS_URL: description.ocelot_url,
-      LKPS_SCOPE: description.scope,
-      PYTHONPATH: PYTHON_SOURCES,
-    };
-  };
+  const settings = (language: Language): Readonly<Record<string, string>> => ({
+    ...platformSettings(description, APP[language]),
+    PYTHONPATH: PYTHON_SOURCES,
+  });
   const start = async (language: Language, given: StartOptions = {}): Promise<SdkAgent> => {
     const env = withoutEmpty({ ...settings(language), ...given.env });
     const agent = await startSdkAgent({ language, python, ...given, env });
