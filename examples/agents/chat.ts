@@ -5,6 +5,7 @@
  * what is typed, line by line. `--tone` sounds in place of words. The client is the application of AZURE_*; the agent is AGENT_ID,
  * or that same application.
  */
+import './chat-quiet.ts';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { dispose, ParticipantKind, Room, RoomEvent } from '@livekit/rtc-node';

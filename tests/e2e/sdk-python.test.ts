@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startChild } from '../../dev/process/child.ts';
 import { findInterpreters, PYTHON_VERSIONS, type Interpreters } from '../support/python-interpreters.ts';
-import { sdkPython, type Library } from '../sdk/python.ts';
+import { sdkPython, typesCacheOf, type Library } from '../sdk/python.ts';
 
 const FOLDER = fileURLToPath(new URL('../../sdk/python/', import.meta.url));
 const OWN_PROGRAMS = fileURLToPath(new URL('../sdk/', import.meta.url));
@@ -40,7 +40,7 @@ describe('the SDK for Python', { timeout: 400_000 }, () => {
     const python = await sdkPython(say);
     await passes(python, ['ruff', 'format', '--no-cache', '--diff', '.']);
     await passes(python, ['ruff', 'check', '--no-cache', '.']);
-    await passes(python, ['mypy', '--cache-dir=/dev/null']);
+    await passes(python, ['mypy', `--cache-dir=${typesCacheOf(python)}`]);
   });
 
   it.for(PYTHON_VERSIONS)('passes its own tests on Python %s', async (version, context) => {

@@ -1,16 +1,26 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StackDescription } from '../../dev/description.ts';
-import { startChild, type Child } from '../../dev/process/child.ts';
+import { startChild, type Child, type ChildOptions } from '../../dev/process/child.ts';
 import { eventually } from '../support/eventually.ts';
 import { EXAMPLES_FOLDER } from './examples-programs.ts';
 import { PYTHON_SOURCES } from './stage.ts';
 
 const PRELOAD = fileURLToPath(new URL('./examples-preload/', import.meta.url));
+const NODE_PRELOAD = ['--import', join(PRELOAD, 'preload.mjs')];
 const START_MS = 90_000;
 const LINES = 400;
 /** Where the library measures the load of a control group, it is by this many cores. */
 const IDLE = { NUM_CPUS: '1000' };
+const PYTHON = { COLUMNS: '200', PYTHONUNBUFFERED: '1' };
+
+/** What an agent's process needs here, of either language, where a shell starts it. */
+export const EITHER_LANGUAGE: Readonly<Record<string, string>> = {
+  ...IDLE,
+  ...PYTHON,
+  PYTHONPATH: [PRELOAD, PYTHON_SOURCES].join(delimiter),
+  NODE_OPTIONS: NODE_PRELOAD.join(' '),
+};
 
 /** A program of examples/agents, after its end. */
 export interface ExampleRun {
@@ -28,10 +38,19 @@ export interface ExampleProgram {
 }
 
 /** Runs it, from the moment it takes jobs until `act` is over, as a developer does: on a busy machine `start` says it is full. */
-export async function runExample(program: ExampleProgram, act: () => Promise<void>): Promise<ExampleRun> {
-  const agent = await startChild({ name: program.file, ...commandOf(program), graceMs: 20_000 });
+export function runExample(program: ExampleProgram, act: () => Promise<void>): Promise<ExampleRun> {
+  return runAgent({ name: program.file, ...commandOf(program) }, program.ready, act);
+}
+
+/** The same of any agent. */
+export async function runAgent(
+  options: ChildOptions,
+  ready: string,
+  act: () => Promise<void>,
+): Promise<ExampleRun> {
+  const agent = await startChild({ ...options, graceMs: 20_000 });
   try {
-    await untilLogged(agent, program.ready);
+    await untilLogged(agent, ready);
     await act();
   } catch (error) {
     throw new Error([String(error), ...agent.tail(40)].join('\n  '), { cause: error });
@@ -59,7 +78,7 @@ function commandOf({ python, file, env }: ExampleProgram): {
 } {
   const path = join(EXAMPLES_FOLDER, file);
   if (file.endsWith('.ts')) {
-    const args = ['--import', join(PRELOAD, 'preload.mjs'), path, 'dev'];
+    const args = [...NODE_PRELOAD, path, 'dev'];
     return { command: process.execPath, args, env: { ...env, ...IDLE } };
   }
   const isUpstream = file.endsWith('before.py');
@@ -70,8 +89,7 @@ function commandOf({ python, file, env }: ExampleProgram): {
     env: {
       ...env,
       ...IDLE,
-      COLUMNS: '200',
-      PYTHONUNBUFFERED: '1',
+      ...PYTHON,
       PYTHONPATH: [PRELOAD, ...(isUpstream ? [] : [PYTHON_SOURCES])].join(delimiter),
     },
   };

@@ -6,7 +6,6 @@ export const EXAMPLES_FOLDER = fileURLToPath(FOLDER);
 /** What a client does, in the words of `examples_client.py`. */
 export type Step = Readonly<{
   say?: string;
-  again?: boolean;
   expect?: string;
   camera?: readonly [number, number, number];
 }>;
@@ -24,7 +23,7 @@ const IN_WRITING = {
     { say: 'Which holds more water?', expect: 'Loose soil' },
     { say: 'Please take me back.', expect: 'This is the reception' },
   ],
-  video: [{ camera: [250, 20, 20] }, { say: 'What do you see?', expect: 'mostly red', again: true }],
+  video: [{ camera: [250, 20, 20] }, { say: 'What do you see?', expect: 'mostly red' }],
 } as const satisfies Readonly<Record<string, readonly Step[]>>;
 
 /** Of the migration guide, before as after: by the model's tool, spoken by the provider. */

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilAgentIs } from '../../dev/agent-presence.ts';
-import type { AppName } from '../../dev/description.ts';
+import type { AppName, StackDescription } from '../../dev/description.ts';
 import { applicationToken, startSession, type StartedSession } from '../../dev/platform-client.ts';
 import { startChild } from '../../dev/process/child.ts';
 import { startTelling } from '../agents/process-events.ts';
@@ -9,10 +9,11 @@ import { openStack } from '../support/stack-fixture.ts';
 import { plainSettings, runExample, type ExampleRun } from './examples-agent.ts';
 import { platformSettings } from './platform-settings.ts';
 import { openPlainRoom } from './examples-plain-room.ts';
+import { openTerminals, type Terminals } from './examples-guide.ts';
 import { EXAMPLES_FOLDER, type Step } from './examples-programs.ts';
 import { PROVIDER_KEY, startProvider, type Provider } from './examples-provider.ts';
 import { MESSAGES } from './messages.ts';
-import { sdkPython } from './python.ts';
+import { sdkPython, typesCacheOf } from './python.ts';
 import { PYTHON_SOURCES } from './stage.ts';
 
 const CLIENT = fileURLToPath(new URL('./examples_client.py', import.meta.url));
@@ -24,23 +25,19 @@ export type Seat = Pick<StartedSession, 'livekitUrl' | 'token'>;
 
 export interface ExampleStage {
   readonly provider: Provider;
+  readonly description: StackDescription;
   /** A program of examples/agents as an agent of the platform; a client has a session with it while `act` goes on. */
-  readonly onPlatform: (
-    file: string,
-    act: (seat: Seat, settings: Settings) => Promise<void>,
-  ) => Promise<ExampleRun>;
+  readonly onPlatform: (file: string, act: (seat: Seat) => Promise<void>) => Promise<ExampleRun>;
   /** The same as an agent of LiveKit itself, by its API key. */
   readonly onPlainLiveKit: (file: string, act: (seat: Seat) => Promise<void>) => Promise<ExampleRun>;
   /** A real client goes through the steps; rejects with what it did not get. */
   readonly talk: (seat: Seat, steps: readonly Step[]) => Promise<void>;
-  /** The examples' own client, with what the agent is told: what it prints. */
-  readonly chat: (settings: Settings, words: string) => Promise<readonly string[]>;
+  /** For somebody who follows the guide; their `agent-a` is nobody else's meanwhile. */
+  readonly terminals: (act: (terminals: Terminals) => Promise<void>) => Promise<void>;
   /** What a Python module, such as `ruff`, says in the examples' folder; its exit code first. */
   readonly module: (args: readonly string[]) => Promise<string>;
   readonly close: () => Promise<void>;
 }
-
-type Settings = Readonly<Record<string, string>>;
 
 export async function openExampleStage(): Promise<ExampleStage> {
   const python = await sdkPython(() => undefined);
@@ -49,16 +46,15 @@ export async function openExampleStage(): Promise<ExampleStage> {
   const models = { OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: PROVIDER_KEY };
   const borrow = lend(APPS);
   return {
-    provider,
+    ...{ provider, description },
     onPlatform: (file, act) =>
       borrow((name) => {
-        const settings = platformSettings(description, name);
-        const env = { ...settings, ...models };
+        const env = { ...platformSettings(description, name), ...models };
         return runExample({ python, file, env, ready: MESSAGES.log.connected }, async () => {
           const app = description.apps[name];
           await untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
           const token = await applicationToken(description, app);
-          await act(await startSession(description, token, app.client_id), settings);
+          await act(await startSession(description, token, app.client_id));
         });
       }),
     onPlainLiveKit: (file, act) => {
@@ -85,16 +81,23 @@ export async function openExampleStage(): Promise<ExampleStage> {
         await client.child.stop();
       }
     },
-    chat: async (settings, words) => {
-      const args = [join(EXAMPLES_FOLDER, 'chat.ts'), words];
-      const env = { ...settings, NODE_ENV: 'production' };
-      const client = await startChild({ name: 'chat', command: process.execPath, args, env });
-      const { code } = await client.exited;
-      return [...client.tail(), `exit code ${String(code)}`];
-    },
+    terminals: (act) =>
+      borrow(async (name) => {
+        const app = description.apps[name];
+        const apps = { ...description.apps, 'agent-a': app };
+        const untilOnline = (): Promise<void> =>
+          untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
+        const terminals = await openTerminals({
+          description: { ...description, apps },
+          python,
+          untilOnline,
+        });
+        await act(terminals).finally(terminals.close);
+      }),
     module: async (args) => {
       const env = {
         MYPYPATH: [PYTHON_SOURCES, join(EXAMPLES_FOLDER, 'python')].join(delimiter),
+        MYPY_CACHE_DIR: `${typesCacheOf(python)}-of-examples`,
         NO_COLOR: '1',
       };
       const told = { name: args[0] ?? '', command: python, args: ['-m', ...args], cwd: EXAMPLES_FOLDER, env };

@@ -2,8 +2,7 @@
 Clients of the real python library for tests/e2e/sdk-examples.test.ts, all in one process. `CONVERSATIONS`, JSON:
 `[{"name": "..", "url": "..", "token": "..", "steps": [..]}]`, a step being one of
 `{"expect": ".."}` (what the agent says contains it), `{"say": "..", "expect": ".."}` (by text, the library's way),
-`{"camera": [r, g, b]}` (publishes a picture of that colour, and keeps it moving). With `"again": true` it says so
-until it hears that.
+`{"camera": [r, g, b]}` (publishes a picture of that colour, and keeps it moving).
 Standard output: one JSON object a line: what is said, and `done` or `failed` for each conversation.
 """
 
@@ -19,7 +18,6 @@ from livekit import rtc
 CHAT, TRANSCRIPTION = "lk.chat", "lk.transcription"
 STATE = "lk.agent.state"
 STEP_S = 60.0
-AGAIN_S = 3.0
 WIDTH, HEIGHT = 320, 240
 
 
@@ -66,17 +64,9 @@ class Conversation:
             await self.show(step["camera"])
         if "say" in step:
             self.heard.clear()
-            asking = self.start(self.ask(step["say"], again=step.get("again", False)))
+            await self.room.local_participant.send_text(step["say"], topic=CHAT)
         if "expect" in step:
             await self.until(lambda: any(step["expect"] in text for text in self.heard), json.dumps(step))
-        if "say" in step:
-            asking.cancel()
-
-    async def ask(self, text: str, *, again: bool) -> None:
-        await self.room.local_participant.send_text(text, topic=CHAT)
-        while again:
-            await asyncio.sleep(AGAIN_S)
-            await self.room.local_participant.send_text(text, topic=CHAT)
 
     async def show(self, colour: list[int]) -> None:
         source = rtc.VideoSource(WIDTH, HEIGHT)

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPython } from '../support/python-environment.ts';
 import { findInterpreters, type Interpreter } from '../support/python-interpreters.ts';
@@ -18,6 +19,11 @@ export async function sdkPython(
     { name: 'livekit-agents', requirements, interpreter: given ?? (await usualInterpreter()) },
     say,
   );
+}
+
+/** Where mypy keeps what it knows of that environment's packages: beside them, since it takes long to find out. */
+export function typesCacheOf(python: string): string {
+  return join(dirname(python), '..', 'mypy-cache');
 }
 
 /** Where it does not matter which. */

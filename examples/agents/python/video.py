@@ -1,6 +1,7 @@
 """Looks at the client's camera and says in writing what colour it sees."""
 
 import asyncio
+import contextlib
 
 import numpy as np
 from bayer_livekit_sdk.agents import Agent, AgentSession, JobContext, RunContext, Worker, function_tool, llm, room_io
@@ -16,6 +17,8 @@ COLOURS = {
     "black": (0, 0, 0),
 }
 
+FIRST_PICTURE_S = 10.0
+
 worker = Worker()
 
 
@@ -23,7 +26,8 @@ class Camera:
     """The newest picture of the client's camera. A model that sees gets it as `llm.ImageContent(image=..)`."""
 
     def __init__(self, room: rtc.Room) -> None:
-        self.newest: rtc.VideoFrame | None = None
+        self._newest: rtc.VideoFrame | None = None
+        self._first = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         room.on("track_subscribed", self._subscribed)
 
@@ -34,7 +38,14 @@ class Camera:
 
     async def _watch(self, track: rtc.RemoteVideoTrack) -> None:
         async for event in rtc.VideoStream(track):
-            self.newest = event.frame
+            self._newest = event.frame
+            self._first.set()
+
+    async def picture(self) -> rtc.VideoFrame | None:
+        """Waits for the first one, since words may come before it; None where there is no camera."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._first.wait(), FIRST_PICTURE_S)
+        return self._newest
 
 
 class Observer(Agent):
@@ -45,8 +56,8 @@ class Observer(Agent):
     @function_tool
     async def look(self, context: RunContext[None]) -> str:
         """Looks at the newest picture of the client's camera."""
-        frame = self._camera.newest
-        return "nothing yet" if frame is None else f"mostly {colour_of(frame)}, {frame.width} x {frame.height}"
+        frame = await self._camera.picture()
+        return "no camera" if frame is None else f"mostly {colour_of(frame)}, {frame.width} x {frame.height}"
 
 
 def colour_of(frame: rtc.VideoFrame) -> str:

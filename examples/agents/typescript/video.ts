@@ -1,4 +1,5 @@
 /** Looks at the client's camera and says in writing what colour it sees. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defineAgent, llm, voice, Worker, type JobContext } from '@livekit-platform/agents';
 import {
@@ -23,19 +24,33 @@ const COLOURS: Readonly<Record<string, Rgb>> = {
   black: [0, 0, 0],
 };
 
+const FIRST_PICTURE_MS = 10_000;
+
 /** The newest picture of the client's camera. A model that sees gets it by `llm.createImageContent({ image })`. */
 class Camera {
-  newest: VideoFrame | undefined;
+  #newest: VideoFrame | undefined;
+  readonly #first: Promise<void>;
 
   constructor(room: Room) {
-    room.on(RoomEvent.TrackSubscribed, (track, _publication, client) => {
-      const isClient = client.kind === ParticipantKind.STANDARD;
-      if (isClient && track instanceof RemoteVideoTrack) void this.#watch(track);
+    this.#first = new Promise((resolve) => {
+      room.on(RoomEvent.TrackSubscribed, (track, _publication, client) => {
+        const isClient = client.kind === ParticipantKind.STANDARD;
+        if (isClient && track instanceof RemoteVideoTrack) void this.#watch(track, resolve);
+      });
     });
   }
 
-  async #watch(track: RemoteVideoTrack): Promise<void> {
-    for await (const { frame } of new VideoStream(track)) this.newest = frame;
+  /** Waits for the first one, since words may come before it; undefined where there is no camera. */
+  async picture(): Promise<VideoFrame | undefined> {
+    await Promise.race([this.#first, delay(FIRST_PICTURE_MS, undefined, { ref: false })]);
+    return this.#newest;
+  }
+
+  async #watch(track: RemoteVideoTrack, sees: () => void): Promise<void> {
+    for await (const { frame } of new VideoStream(track)) {
+      this.#newest = frame;
+      sees();
+    }
   }
 }
 
@@ -44,14 +59,14 @@ class Observer extends voice.Agent {
     const look = llm.tool({
       name: 'look',
       description: "Looks at the newest picture of the client's camera.",
-      execute: () => Promise.resolve(describe(camera.newest)),
+      execute: async () => describe(await camera.picture()),
     });
     super({ instructions: 'You say what you see.', tools: [look] });
   }
 }
 
 function describe(frame: VideoFrame | undefined): string {
-  if (frame === undefined) return 'nothing yet';
+  if (frame === undefined) return 'no camera';
   return `mostly ${colourOf(frame)}, ${frame.width} x ${frame.height}`;
 }
 

@@ -8,7 +8,12 @@ from typing import Any
 from livekit import api
 from livekit.agents import JobContext, JobProcess, get_job_context
 
-PLANTED = {"LIVEKIT_API_KEY": "planted-key", "LIVEKIT_API_SECRET": "planted-secret", "LIVEKIT_URL": "wss://planted"}
+PLANTED = {
+    "LIVEKIT_API_KEY": "planted-key",
+    "LIVEKIT_API_SECRET": "planted-secret",
+    "LIVEKIT_TOKEN": "planted-token",
+    "LIVEKIT_URL": "wss://planted",
+}
 os.environ.update(PLANTED)
 KEPT = {"LIVEKIT_INFERENCE_API_KEY": "own", "AZURE_CLIENT_ID": "own"}
 

@@ -1,6 +1,7 @@
 """The command line: exit codes, and Ctrl-C in every phase."""
 
 import asyncio
+import os
 import signal
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 
 from agents_by_fork import Agent, Agents, agents_by_fork
 from bayer_livekit_sdk import messages
+from bayer_livekit_sdk.cli import _LEVELS
 from played_platform import PlayedPlatform, forever, played_platform, refusing
 from vectors import vectors
 
 EXIT = vectors("messages")["exit_codes"]
-pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="agents are forked")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="agents are forked")
 
 
 class Stage:
@@ -24,8 +26,8 @@ class Stage:
     async def start(self, platform: PlayedPlatform, *argv: str, **env: str) -> Agent:
         return await self._agents.start(*argv, LKPS_URL=platform.url, LKPS_SCOPE="api://lkps/.default", **env)
 
-    async def start_without_settings(self, *argv: str) -> Agent:
-        return await self._agents.start(*argv)
+    async def start_without_settings(self, *argv: str, **env: str) -> Agent:
+        return await self._agents.start(*argv, **env)
 
 
 def last_word(agent: Agent) -> dict[str, Any]:
@@ -37,6 +39,10 @@ async def settings(stage: Stage) -> None:
     assert await agent.exit_code() == EXIT["settings"]
     assert last_word(agent)["exit_code"] == EXIT["settings"]
     assert "neither LKPS_URL nor LKPS_REGION" in last_word(agent)["reason"]
+    trusting = await stage.start_without_settings(REQUESTS_CA_BUNDLE="/nowhere/planted")
+    assert await trusting.exit_code() == EXIT["settings"]
+    assert "REQUESTS_CA_BUNDLE is not the path of a file of certificates" in last_word(trusting)["reason"]
+    assert "planted" not in trusting.said
 
 
 async def usage(stage: Stage) -> None:
@@ -46,6 +52,15 @@ async def usage(stage: Stage) -> None:
     helped = await stage.start_without_settings("--help")
     assert await helped.exit_code() == 0
     assert "download-files" in helped.said
+
+
+async def with_every_log_level(stage: Stage) -> None:
+    said = [(command, level) for command in ("start", "dev") for level in (*_LEVELS, "trace")]
+    agents = [await stage.start_without_settings(command, "--log-level", level) for command, level in said]
+    codes = await asyncio.gather(*(agent.exit_code() for agent in agents))
+    assert dict(zip(said, codes, strict=True)) == dict.fromkeys(said, EXIT["settings"])
+    for agent, (_, level) in zip(agents, said, strict=True):
+        assert ("the agent ends" in agent.said) == (level != "CRITICAL"), agent.said
 
 
 async def refused(stage: Stage) -> None:
@@ -128,7 +143,10 @@ async def while_starting_a_process(stage: Stage) -> None:
     async with played_platform() as platform:
         agent = await stage.start(platform, TEST_PROCESSES="1")
         await agent.until("HTTP server listening")
-        await stopped_by(agent, signal.SIGINT)
+        os.killpg(agent.pid, signal.SIGINT)  # as a terminal does: all its processes get it
+        assert await agent.exit_code() == EXIT["stopped"], agent.said
+        assert last_word(agent)["message"] == messages.STOPPED
+        assert "Traceback" not in agent.said
         assert platform.workers == [], "it was stopped: it is no worker any more"
 
 
@@ -140,6 +158,9 @@ async def in_dev(stage: Stage) -> None:
         assert await agent.exit_code() == EXIT["stopped"]
         assert messages.DRAINING not in agent.said
         assert agent.logged() == [], "lines for people"
+    ended = await stage.start_without_settings("dev")
+    assert await ended.exit_code() == EXIT["settings"]
+    assert ended.said.count("neither LKPS_URL nor LKPS_REGION") == 1, "its fields do not repeat the message"
 
 
 async def by_a_second_signal(stage: Stage) -> None:
@@ -169,6 +190,7 @@ async def until(condition: Any) -> None:
 SCENES = [
     settings,
     usage,
+    with_every_log_level,
     refused,
     unavailable,
     gave_up,

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
-from azure.core.exceptions import ServiceRequestError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity import CredentialUnavailableError
 
@@ -15,6 +17,9 @@ from bayer_livekit_sdk import credential as subject
 from bayer_livekit_sdk.credential import EntraTokens
 from bayer_livekit_sdk.errors import CredentialNotFound
 from bayer_livekit_sdk.settings import Options, read_settings
+from bayer_livekit_sdk.tls import tls_context
+from played_servers import closed_port, untrusted_server
+from vectors import vectors
 
 ENV = {
     "LKPS_REGION": "eu",
@@ -64,7 +69,7 @@ class _Response:
 def entra(monkeypatch: pytest.MonkeyPatch) -> type[Answered]:
     class Entra(Answered): ...
 
-    monkeypatch.setattr(subject, "AioHttpTransport", lambda **_: Entra())
+    monkeypatch.setattr(subject, "_Transport", lambda **_: Entra())
     return Entra
 
 
@@ -88,6 +93,17 @@ async def test_a_refusal_shows_the_line_with_the_code(entra: type[Answered]) -> 
     assert "Trace ID" not in str(refused.value)
 
 
+@pytest.mark.parametrize("case", vectors("messages")["entra"], ids=lambda case: case["name"])
+async def test_what_entra_says_is_shown_from_its_code_to_its_time(case: dict[str, Any]) -> None:
+    class Refused:
+        async def get_token(self, *_: str, **__: object) -> None:
+            raise ClientAuthenticationError(message=case["said"])
+
+    with pytest.raises(RegistrationRefused) as refused:
+        await tokens(credential=Refused()).get()
+    assert str(refused.value) == f"Entra refuses: {case['shown']}"
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 async def test_a_code_with_a_status_that_may_mend_is_no_refusal(entra: type[Answered], status: int) -> None:
     entra.status = status
@@ -102,6 +118,28 @@ async def test_no_network_is_no_refusal(entra: type[Answered]) -> None:
     with pytest.raises(RegistrationUnavailable, match="Entra is not reachable: Cannot connect to host"):
         await tokens().get()
     assert entra.asked == 1
+
+
+async def entra_at(address: str) -> str:
+    """What the real credential makes of an Entra that is no Entra."""
+    settings = read_settings(Options(), {**ENV, "AZURE_AUTHORITY_HOST": address})
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls_context())) as session:
+        with pytest.raises(RegistrationUnavailable) as failed:
+            await EntraTokens(settings, session).get()
+    assert not isinstance(failed.value, CredentialNotFound)
+    assert failed.value.exit_code == vectors("messages")["exit_codes"]["unavailable"]
+    return str(failed.value)
+
+
+async def test_an_entra_that_is_not_there_is_not_reachable_and_no_missing_credential() -> None:
+    assert (await entra_at(f"https://{await closed_port()}")).startswith("Entra is not reachable: Cannot connect to")
+
+
+async def test_an_entra_whose_authority_is_not_known_is_not_reachable_and_no_missing_credential(tmp_path: Path) -> None:
+    async with untrusted_server(tmp_path) as address:
+        said = await entra_at(address)
+    assert said.startswith("Entra is not reachable: Cannot connect to")
+    assert "certificate verify failed" in said
 
 
 async def test_nothing_found_on_this_machine_says_what_to_do() -> None:

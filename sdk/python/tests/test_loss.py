@@ -1,14 +1,32 @@
 """When a lost connection is tried again."""
 
+from typing import Any
+
 import pytest
 
 from bayer_livekit_sdk.loss import Pace
 from fake_clock import FakeClock
+from vectors import vectors
+
+REFUSALS = {"close": (1008, False), "status": (None, True)}
 
 
 async def lived(pace: Pace, clock: FakeClock, ms: float) -> None:
     pace.connected()
     await clock.pass_ms(ms)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("case", vectors("schedule")["reconnects"], ids=lambda case: case["name"])
+async def test_case(case: dict[str, Any], refusal: str) -> None:
+    said = {"planned": (1012, False), "refused": REFUSALS[refusal], "lost": (1006, False)}
+    clock = FakeClock()
+    pace = Pace(clock)
+    for number, expected in enumerate(case["losses"], 1):
+        await lived(pace, clock, expected["lived_ms"])
+        code, is_refusal = said[expected["kind"]]
+        loss = pace.lost(code, "x", 0, is_refusal=is_refusal)
+        assert (number, loss.kind, loss.attempt) == (number, expected["kind"], expected["attempt"])
 
 
 async def test_a_planned_close_of_a_connection_that_lasted_waits_for_nothing() -> None:

@@ -1,9 +1,11 @@
 """Planted secrets are in no text that anything here makes of itself."""
 
+import asyncio
 import copy
 import pickle
 import traceback
 from datetime import datetime, timezone
+from typing import Any, cast
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
@@ -14,7 +16,8 @@ from bayer_livekit_sdk.clock import SystemClock
 from bayer_livekit_sdk.credential import EntraTokens
 from bayer_livekit_sdk.events import Events
 from bayer_livekit_sdk.keeper import Keeper
-from bayer_livekit_sdk.secret import Secret, redacted
+from bayer_livekit_sdk.life import _reason
+from bayer_livekit_sdk.secret import Secret, quoted
 from bayer_livekit_sdk.settings import Options, Settings, read_settings
 
 CLIENT_SECRET = "planted~client~secret"
@@ -91,6 +94,17 @@ async def test_no_error_of_the_credential_carries_on_what_it_holds(
     assert CLIENT_SECRET not in shown
 
 
+async def test_a_renewal_that_fails_as_nobody_thought_is_told_without_what_its_error_holds() -> None:
+    async def fail() -> None:
+        raise KeyError(f"{TOKEN}\nand http://me:{CLIENT_SECRET}@proxy")
+
+    renewing = asyncio.ensure_future(fail())
+    stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    await asyncio.wait({renewing})
+    error = _reason(cast(Any, None), stopped, renewing, stopped)  # type: ignore[arg-type]
+    assert str(error) == "the renewal failed: KeyError: '[redacted]\\nand http://[redacted]@proxy'"
+
+
 def test_an_address_that_is_wrong_is_not_repeated() -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings(Options(), {"LKPS_URL": f"https://me:{CLIENT_SECRET}@lkps", "LKPS_SCOPE": "a/.default"})
@@ -105,5 +119,5 @@ def test_a_key_given_to_the_worker_is_refused_and_not_repeated() -> None:
 
 
 def test_anything_of_the_shape_of_a_token_is_cut_out_of_foreign_text() -> None:
-    assert redacted(f"a {TOKEN} b") == "a [redacted] b"
-    assert redacted("int.bayer.com is no token") == "int.bayer.com is no token"
+    assert quoted(f"a {TOKEN} b") == "a [redacted] b"
+    assert quoted("int.bayer.com is no token") == "int.bayer.com is no token"

@@ -49,6 +49,16 @@ def test_what_the_platform_decides_is_refused_at_construction(name: str) -> None
         Worker(**{name: "planted"})  # type: ignore[arg-type]
 
 
+async def test_a_value_that_is_wrong_is_refused_when_it_starts_with_all_others_and_not_at_construction() -> None:
+    worker = Worker(environment="test", region="de")
+    with pytest.raises(SettingsError) as refused:
+        await worker.serve()
+    assert [problem.split(",")[0] for problem in refused.value.problems] == [
+        'region is "de"',
+        'environment is "test"',
+    ]
+
+
 def test_a_name_for_the_session_is_refused_and_none_is_fine() -> None:
     with pytest.raises(SettingsError, match="the platform names the agent"):
         Worker().rtc_session(entrypoint, agent_name="mine")
@@ -95,10 +105,12 @@ async def test_works_says_what_happens_and_stops(
     ]
 
 
-async def test_comes_back_with_the_newest_token_after_a_planned_close(caplog: pytest.LogCaptureFixture) -> None:
+async def test_comes_back_with_the_newest_token_after_a_planned_close(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level(logging.INFO)
+    monkeypatch.setattr("bayer_livekit_sdk.keeper.renewal_delay_ms", lambda *_: 1200.0)
     async with played_platform() as platform:
-        platform.life_s = 3
         worker = make(platform.url)
         serving = asyncio.ensure_future(worker.serve())
         await until(lambda: platform.sockets and messages.RENEWED in logged(caplog))

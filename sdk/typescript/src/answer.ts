@@ -1,5 +1,6 @@
 import { RegistrationRefused, RegistrationUnavailable } from './errors.ts';
 import { Registration } from './registration.ts';
+import { isLoopback, readStrictUrl } from './strict-url.ts';
 
 /** An answer of the edge or of the platform, read whole. */
 export interface Answer {
@@ -25,7 +26,14 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429]);
 const LONGEST_WAIT_S = 60;
 /** Fit for a header and for a line of a log. */
 const VISIBLE = /^[\x21-\x7e]+$/;
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+/** Of a team, or of a person within one. */
+const AGENT_NAME = new RegExp(`^${GUID}(?:\\.${GUID})?$`, 'i');
+const REGION = /^[a-z][a-z0-9-]{0,31}$/;
+/** A shorter life could not be renewed in time, and a longer one is of a wrong clock. */
+const SHORTEST_LIFE_MS = 5_000;
+const LONGEST_LIFE_MS = 86_400_000;
 
 /** @throws RegistrationRefused | RegistrationUnavailable */
 export function readAnswer(answer: Answer, question: Question): Registration {
@@ -85,21 +93,33 @@ function registrationOf({ status, headers, body }: Answer, question: Question): 
   };
   const token = text('token');
   const livekitUrl = text('livekit_url', isWebSocketUrl);
-  const agentName = text('agent_name');
-  const expiresAt = text('expires_at', (value) => RFC_3339.test(value) && !Number.isNaN(Date.parse(value)));
-  const region = text('region');
+  const agentName = text('agent_name', (value) => AGENT_NAME.test(value));
+  const date = Date.parse(headers.get('date') ?? '');
+  const expiresAt = text('expires_at', isInstant);
+  const lifeMs = Date.parse(expiresAt) - (Number.isNaN(date) ? nowMs : date);
+  if (lifeMs < SHORTEST_LIFE_MS) throw unusable('expires_at');
+  const region = text('region', (value) => REGION.test(value));
   if (expected !== undefined && region !== expected) {
     throw new RegistrationRefused(
       `the platform at ${registerUrl} serves the region ${region}, and this agent is set to ${expected} (request ${requestId})`,
     );
   }
-  const date = Date.parse(headers.get('date') ?? '');
-  const lifeMs = Date.parse(expiresAt) - (Number.isNaN(date) ? nowMs : date);
-  return new Registration({ token, livekitUrl, agentName, expiresAt, region, requestId, lifeMs });
+  const bounded = Math.min(lifeMs, LONGEST_LIFE_MS);
+  return new Registration({ token, livekitUrl, agentName, expiresAt, region, requestId, lifeMs: bounded });
 }
 
+/** The token goes there: in the clear on this machine only. */
 function isWebSocketUrl(text: string): boolean {
-  return URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
+  const url = readStrictUrl(text);
+  return url?.scheme === 'wss' || (url?.scheme === 'ws' && isLoopback(url));
+}
+
+/** Of a day that there is: `Date` reads February 30 as a day in March. */
+function isInstant(text: string): boolean {
+  const day = text.slice(0, 10);
+  return (
+    RFC_3339.test(text) && !Number.isNaN(Date.parse(text)) && new Date(day).toISOString().startsWith(day)
+  );
 }
 
 /** The `code` of a problem document; the edge may answer with something else. */

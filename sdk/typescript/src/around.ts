@@ -3,6 +3,9 @@ import { SettingsError } from './errors.ts';
 
 /** What of upstream would go around the platform, replaced by errors that say what to write. */
 
+/** The same in every SDK. */
+export const AROUND = (name: string, instead: string): string =>
+  `${name} needs a LiveKit API key: write ${instead}`;
 const INSTEAD = 'new Worker({ agent: fileURLToPath(import.meta.url) }).run()';
 
 /** `runApp` throws: {@link Worker} runs the agent. */
@@ -19,5 +22,5 @@ export const AgentServer: typeof UpstreamServer = new Proxy(UpstreamServer, {
 export type AgentServer = UpstreamServer;
 
 function refuse(name: string): never {
-  throw new SettingsError([`${name} needs a LiveKit API key: write ${INSTEAD}`]);
+  throw new SettingsError([AROUND(name, INSTEAD)]);
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { cli, initializeLogger, ServerOptions } from '@livekit/agents';
 import { removeLiveKitVariables } from './environment.ts';
-import { EXIT_CODES, exitCodeOf, WorkerFailed } from './errors.ts';
+import { EXIT_CODES, exitCodeOf, SettingsError, WorkerFailed } from './errors.ts';
 import { MESSAGES, say } from './log.ts';
 import type { WorkerOptions } from './options.ts';
 import type { ServeMode } from './live.ts';
@@ -46,8 +46,6 @@ async function runWorker(
     return isHelp ? EXIT_CODES.stopped : EXIT_CODES.settings;
   }
   const { devmode } = parsed;
-  // Upstream's own switch for what differs in development.
-  if (devmode) process.env['LIVEKIT_DEV_MODE'] = '1';
   const level = parsed.level ?? process.env['LOG_LEVEL'] ?? options.logLevel ?? (devmode ? 'debug' : 'info');
   initializeLogger({ pretty: devmode, level });
   const code = await untilEnded(serve, devmode);
@@ -62,9 +60,10 @@ async function untilEnded(serve: (mode: ServeMode) => Promise<void>, devmode: bo
     say('info', MESSAGES.stopped, { exit_code: EXIT_CODES.stopped });
     return EXIT_CODES.stopped;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : firstLine(error);
+    const reason = error instanceof SettingsError ? error.message : firstLine(error);
     const exitCode = exitCodeOf(error);
-    say('error', MESSAGES.ends(reason), { reason, exit_code: exitCode });
+    // A person reads it once.
+    say('error', MESSAGES.ends(reason), { ...(devmode ? {} : { reason }), exit_code: exitCode });
     return exitCode;
   }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentServer } from '@livekit/agents';
+import { say } from './log.ts';
+import { firstLine } from './redacted.ts';
 
 const POLL_MS = 50;
 /**
@@ -7,6 +9,23 @@ const POLL_MS = 50;
  * each of them up to a minute.
  */
 const IDLE_CLOSE_MS = 4_000;
+
+/**
+ * Takes no more jobs, and waits for those that run, as long as upstream does; for them only, since upstream would also wait
+ * for processes that still load. Never rejects.
+ */
+export async function drainServer(upstream: AgentServer): Promise<void> {
+  const state = { isOver: false };
+  const drained = upstream
+    .drain()
+    .catch((error: unknown) => {
+      say('warn', 'jobs did not end in time', { reason: firstLine(error) });
+    })
+    .then(() => {
+      state.isOver = true;
+    });
+  while (!state.isOver && upstream.activeJobs.length > 0) await Promise.race([drained, delay(POLL_MS)]);
+}
 
 /**
  * Ends jobs and connection, within `mostMs`; upstream gives jobs long. Never rejects.

@@ -1,21 +1,26 @@
 import { log } from '@livekit/agents';
-import { firstLine } from './redacted.ts';
+import { firstLine, quoted } from './redacted.ts';
 import { retryDelayMs } from './schedule.ts';
 
 /** Why the worker is not connected any more. */
 export interface Loss {
-  /** Closed by the gateway in good order: a renewal, its own restart. */
-  readonly isPlanned: boolean;
-  /** The gateway does not accept the token, or closed the connection for a breach. */
-  readonly isRefusal: boolean;
+  /**
+   * `planned`: closed by the gateway in good order, for a renewal or its own restart. `refused`: it does not accept the token,
+   * or closed the connection for a breach.
+   */
+  readonly kind: 'planned' | 'refused' | 'lost';
   readonly reason: string;
 }
 
 const SLOWEST_RECONNECT_MS = 10_000;
 /** A connection that lived for less counts as another failed attempt. */
 const STABLE_MS = 1_000;
-const PLANNED_CLOSE = 1012;
-const POLICY_VIOLATION = 1008;
+/** After a refusal: who is let in and put out again and again has to ask less and less. */
+const STABLE_AFTER_REFUSAL_MS = 60_000;
+const KINDS: ReadonlyMap<number, Loss['kind']> = new Map([
+  [1012, 'planned'],
+  [1008, 'refused'],
+]);
 
 /** What upstream says when a connection attempt or a connection is over (worker.ts, `workerWS`: `failed to connect to LiveKit server`). */
 export function lossOf(error: unknown): Loss {
@@ -24,16 +29,14 @@ export function lossOf(error: unknown): Loss {
   if (typeof code === 'number') {
     const said = fieldOf(body, 'reason');
     return {
-      isPlanned: code === PLANNED_CLOSE,
-      isRefusal: code === POLICY_VIOLATION,
-      reason: `closed with ${code}${typeof said === 'string' && said !== '' ? ` ${said}` : ''}`,
+      kind: KINDS.get(code) ?? 'lost',
+      reason: `closed with ${code}${typeof said === 'string' && said !== '' ? ` ${quoted(said)}` : ''}`,
     };
   }
   const reason = firstLine(error);
   const status = /^Unexpected server response: (\d{3})$/.exec(reason)?.[1];
   return {
-    isPlanned: false,
-    isRefusal: status === '401' || status === '403',
+    kind: status === '401' || status === '403' ? 'refused' : 'lost',
     reason: status === undefined ? reason : `the gateway answered HTTP ${status}`,
   };
 }
@@ -43,6 +46,7 @@ export class ReconnectPace {
   readonly #now: () => number;
   readonly #random: () => number;
   #attempt = 0;
+  #stableMs = STABLE_MS;
   #connectedAtMs: number | undefined;
 
   constructor({ now, random }: { readonly now: () => number; readonly random: () => number }) {
@@ -54,12 +58,15 @@ export class ReconnectPace {
     this.#connectedAtMs = this.#now();
   }
 
-  lost({ isPlanned }: Loss): { readonly attempt: number; readonly retryInMs: number } {
+  lost({ kind }: Loss): { readonly attempt: number; readonly retryInMs: number } {
     const livedMs = this.#connectedAtMs === undefined ? 0 : this.#now() - this.#connectedAtMs;
     this.#connectedAtMs = undefined;
-    this.#attempt = livedMs >= STABLE_MS ? 1 : this.#attempt + 1;
+    const isStable = livedMs >= this.#stableMs;
+    this.#attempt = isStable ? 1 : this.#attempt + 1;
+    if (isStable) this.#stableMs = STABLE_MS;
+    if (kind === 'refused') this.#stableMs = STABLE_AFTER_REFUSAL_MS;
     const delayMs = Math.min(SLOWEST_RECONNECT_MS, retryDelayMs(this.#attempt, this.#random()));
-    return { attempt: this.#attempt, retryInMs: isPlanned && livedMs >= STABLE_MS ? 0 : Math.round(delayMs) };
+    return { attempt: this.#attempt, retryInMs: kind === 'planned' && isStable ? 0 : Math.round(delayMs) };
   }
 }
 

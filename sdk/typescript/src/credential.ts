@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { TokenCredential } from '@azure/identity';
 import { entraFailure } from './entra-failure.ts';
+import { EntraHearing } from './entra-hearing.ts';
 import { RegistrationUnavailable, SettingsError } from './errors.ts';
 import { firstLine } from './redacted.ts';
 import type { Environment, Settings } from './settings.ts';
@@ -26,7 +27,8 @@ export class EntraTokens {
 
   /** @throws RegistrationRefused | RegistrationUnavailable | SettingsError, or the signal's reason */
   async get(signal: AbortSignal): Promise<string> {
-    const credential = this.#given ?? (await createCredential(this.#settings, this.#env));
+    const hearing = new EntraHearing();
+    const credential = this.#given ?? (await createCredential(this.#settings, this.#env, hearing));
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const abortSignal = AbortSignal.any([signal, timeout]);
     try {
@@ -36,26 +38,33 @@ export class EntraTokens {
       if (answer !== null) return answer.token;
     } catch (error) {
       signal.throwIfAborted();
-      if (!timeout.aborted) throw entraFailure(error, [this.#env['AZURE_CLIENT_SECRET'] ?? '']);
+      const secrets = [this.#env['AZURE_CLIENT_SECRET'] ?? ''];
+      const asked = { credential: this.#settings.credential, secrets, heard: hearing.newest };
+      if (!timeout.aborted) throw entraFailure(error, asked);
     }
     const what = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : 'the credential gave no token';
     throw new RegistrationUnavailable(`Entra is not reachable: ${what}`);
   }
 }
 
-async function createCredential(settings: Settings, env: Environment): Promise<TokenCredential> {
+async function createCredential(
+  settings: Settings,
+  env: Environment,
+  hearing: EntraHearing,
+): Promise<TokenCredential> {
   // Not loaded in job processes, nor where the program brings a credential of its own.
   const { ClientSecretCredential, DefaultAzureCredential } = await import('@azure/identity');
-  const { authority } = settings;
-  const options = {
-    retryOptions: { maxRetries: 0 },
-    ...(authority === undefined ? {} : { authorityHost: authority, disableInstanceDiscovery: true }),
-  };
   const [tenant = '', client = '', secret = ''] = [
     'AZURE_TENANT_ID',
     'AZURE_CLIENT_ID',
     'AZURE_CLIENT_SECRET',
   ].map((name) => env[name] ?? '');
+  const { authority } = settings;
+  const options = {
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [hearing.policy([secret])],
+    ...(authority === undefined ? {} : { authorityHost: authority, disableInstanceDiscovery: true }),
+  };
   try {
     return settings.credential === 'client_secret'
       ? new ClientSecretCredential(tenant, client, secret, options)

@@ -31,7 +31,8 @@ export class GatewayLink {
 
   /** Resolves when the next attempt is due. */
   async lost(loss: Loss): Promise<void> {
-    const isRenewing = loss.isRefusal && this.#used !== undefined && this.#keeper.rejected(this.#used);
+    const isRenewing =
+      loss.kind === 'refused' && this.#used !== undefined && this.#keeper.rejected(this.#used);
     const retryInMs = tellLoss(loss, this.#pace, isRenewing);
     await delay(retryInMs, undefined, { signal: this.#over.signal }).catch(() => undefined);
   }

@@ -15,11 +15,17 @@ process.on('newListener', (name) => {
 });
 const program = /[\\/]ipc[\\/](job|inference)_proc_lazy_main\.\w+$/.exec(process.argv[1] ?? '')?.[1];
 // Not in a process that the agent forks for itself.
+if (program !== undefined) outliveSignals();
 if (program === 'inference') endWhenAlone();
 if (program === 'job') {
   endWithWorker();
   const { installBlocks } = await import('./blocked.ts');
   installBlocks();
+}
+
+/** Of a terminal, which go to every process. Upstream does so too, but after the agent's file is loaded. */
+function outliveSignals(): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
 }
 
 /** Killed rather than exited, since the native client crashes on an exit in mid-use. */

@@ -125,11 +125,6 @@ async function persistently(
     const isLast = askedAtMs >= deadlineMs;
     try {
       const registration = await register(signal);
-      if (registration.lifeMs <= 0) {
-        throw new RegistrationUnavailable(
-          `the registration had expired when it came (request ${registration.requestId})`,
-        );
-      }
       return { registration, expiresAtMs: askedAtMs + registration.lifeMs };
     } catch (error) {
       signal.throwIfAborted();

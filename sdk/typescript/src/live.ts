@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { closeServer } from './close-server.ts';
+import { closeServer, drainServer } from './close-server.ts';
 import { WorkerFailed } from './errors.ts';
 import type { Events } from './events.ts';
 import { GatewayLink } from './gateway-link.ts';
+import { GatewaySockets } from './gateway-sockets.ts';
 import type { Keeper } from './keeper.ts';
 import { MESSAGES, say } from './log.ts';
 import { tellRenewed } from './narrate.ts';
 import type { WorkerOptions } from './options.ts';
 import { firstLine } from './redacted.ts';
-import { createServer, type Server } from './server.ts';
+import { createServer } from './server.ts';
 import { registerWithPlatformToken } from './worker-token.ts';
 
 /** Upstream's default. */
@@ -32,10 +33,14 @@ export async function live(
   { devmode, stop }: ServeMode,
 ): Promise<void> {
   const link = new GatewayLink(keeper, events);
-  const server = createServer(options, { registration: keeper.newest, devmode }, (loss) => link.lost(loss));
+  const server = createServer(options, { registration: keeper.newest, devmode }, (loss) =>
+    link.lost(sockets.explained(loss)),
+  );
+  const sockets = new GatewaySockets(server.isGateway);
   server.upstream.event.on('worker_registered', (workerId: string) => {
     link.connected(workerId);
   });
+  const unwatch = sockets.watch();
   const restore = registerWithPlatformToken(() => link.token());
   const worker = { isOver: false };
   const running = server.upstream.run().finally(() => {
@@ -53,7 +58,10 @@ export async function live(
     events.emit('stopping', { reason: firstLine(error) });
     throw error;
   } finally {
-    if (!devmode && !worker.isOver) await drain(server);
+    if (!devmode && !worker.isOver) {
+      say('info', MESSAGES.draining);
+      await drainServer(server.upstream);
+    }
     await closeServer(server.upstream, running, {
       release: () => {
         link.end();
@@ -62,18 +70,12 @@ export async function live(
       mostMs: devmode ? (options.shutdownProcessTimeout ?? SHUTDOWN_PROCESS_MS) : Infinity,
     });
     restore();
+    unwatch();
   }
 }
 
 async function stopped(stop: AbortSignal): Promise<void> {
   if (!stop.aborted) await once(stop, 'abort');
-}
-
-async function drain({ upstream }: Server): Promise<void> {
-  say('info', MESSAGES.draining);
-  await upstream.drain().catch((error: unknown) => {
-    say('warn', 'jobs did not end in time', { reason: firstLine(error) });
-  });
 }
 
 function endedByItself(): never {

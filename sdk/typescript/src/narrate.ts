@@ -2,6 +2,7 @@ import type { Loss, ReconnectPace } from './connection.ts';
 import type { Events } from './events.ts';
 import type { Retry } from './keeper.ts';
 import { MESSAGES, say, type LogFields } from './log.ts';
+import { quoted } from './redacted.ts';
 import type { Registration } from './registration.ts';
 
 /** What happens, told to whoever reads the log and to the program. */
@@ -31,14 +32,14 @@ export function tellRetry({ reason, attempt, retryInMs, expiresInMs }: Retry, ev
 export function tellConnected(registration: Registration, workerId: string, events: Events): void {
   const { agentName, region, livekitUrl } = registration;
   say('info', MESSAGES.connected, { agent_name: agentName, region, livekit_url: livekitUrl });
-  events.emit('connected', { workerId });
+  events.emit('connected', { workerId: quoted(workerId) });
 }
 
 /** @returns how long to wait before the next attempt */
 export function tellLoss(loss: Loss, pace: ReconnectPace, isRenewing: boolean): number {
   const { attempt, retryInMs } = pace.lost(loss);
-  const { reason } = loss;
-  if (loss.isPlanned) say('info', MESSAGES.reconnecting, { reason, retry_in_ms: retryInMs });
+  const { kind, reason } = loss;
+  if (kind === 'planned') say('info', MESSAGES.reconnecting, { reason, retry_in_ms: retryInMs });
   else if (isRenewing) say('warn', MESSAGES.early_renewal, { reason });
   else say('warn', MESSAGES.connection_lost, { reason, attempt, retry_in_ms: retryInMs });
   return retryInMs;

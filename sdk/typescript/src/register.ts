@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readAnswer, type Answer } from './answer.ts';
 import { RegistrationUnavailable } from './errors.ts';
+import { networkReason } from './network-reason.ts';
 import type { Registration } from './registration.ts';
 import type { Settings } from './settings.ts';
 import { USER_AGENT } from './version.ts';
@@ -32,31 +33,24 @@ export async function register(
           headers: { ...headers, 'content-type': 'application/json' },
           body: JSON.stringify({ client_authorization: clientAuthorization }),
         };
-  const answer = await post(settings.registerUrl, request, requestId, signal);
-  return readAnswer(answer, { ...settings, requestId, nowMs: Date.now() });
-}
-
-async function post(
-  url: string,
-  request: RequestInit,
-  requestId: string,
-  signal: AbortSignal,
-): Promise<Answer> {
-  try {
-    const response = await fetch(url, {
-      ...request,
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    return { status: response.status, headers: response.headers, body: await textOf(response) };
-  } catch (error) {
+  const answer = await post(settings.registerUrl, request, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     // Without the cause: it may hold the request, and with it the token.
     throw new RegistrationUnavailable(
-      `the platform is not reachable: ${reasonOf(error)} (request ${requestId})`,
+      `the platform is not reachable: ${reasonOf(error, accessToken)} (request ${requestId})`,
     );
-  }
+  });
+  return readAnswer(answer, { ...settings, requestId, nowMs: Date.now() });
+}
+
+async function post(url: string, request: RequestInit, signal: AbortSignal): Promise<Answer> {
+  const response = await fetch(url, {
+    ...request,
+    method: 'POST',
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+  return { status: response.status, headers: response.headers, body: await textOf(response) };
 }
 
 /** As much of the body as any answer of the platform has. */
@@ -71,10 +65,8 @@ async function textOf({ body }: Response): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** Such as ECONNREFUSED. `fetch` says no more than that it failed. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  const code: unknown = error.cause instanceof Error ? Reflect.get(error.cause, 'code') : undefined;
-  return typeof code === 'string' ? code : error.name;
+function reasonOf(error: unknown, accessToken: string): string {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return `no answer within ${TIMEOUT_MS / 1000} s`;
+  return networkReason(error, [accessToken]);
 }

@@ -8,7 +8,7 @@ export class Registration {
   readonly expiresAt: string;
   readonly region: string;
   readonly requestId: string;
-  /** From the answer on. Negative when it came too late. */
+  /** From the answer on: 5 s to a day. */
   readonly lifeMs: number;
   readonly #token: string;
 

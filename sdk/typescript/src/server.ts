@@ -1,5 +1,6 @@
 import { AgentServer, ServerOptions } from '@livekit/agents';
 import { hearingLosses, type Loss } from './connection.ts';
+import { watchJobProcesses } from './job-processes.ts';
 import type { WorkerOptions } from './options.ts';
 import type { Registration } from './registration.ts';
 import { PLACEHOLDER } from './worker-token.ts';
@@ -9,6 +10,8 @@ export interface Server {
   readonly upstream: AgentServer;
   /** Where the next reconnect goes. */
   readonly moveTo: (registration: Registration) => void;
+  /** Whether an address is one that it connects to. */
+  readonly isGateway: (url: string) => boolean;
 }
 
 export interface ServerParts {
@@ -23,6 +26,8 @@ export function createServer(
   onLost: (loss: Loss) => Promise<void>,
 ): Server {
   preloadJobProcesses();
+  watchJobProcesses();
+  const gateways = new Set([agentUrl(parts.registration)]);
   const upstreamOptions = serverOptions(options, parts);
   const upstream = hearingLosses(() => new AgentServer(upstreamOptions), onLost);
   return {
@@ -30,7 +35,9 @@ export function createServer(
     moveTo: (newer) => {
       // Read on every (re)connect (worker.ts, `workerWS`).
       upstreamOptions.wsURL = webSocketUrl(newer);
+      gateways.add(agentUrl(newer));
     },
+    isGateway: (url) => gateways.has(url),
   };
 }
 
@@ -54,6 +61,11 @@ const FOR_DEVELOPMENT = { loadFunc: () => Promise.resolve(0), host: '127.0.0.1' 
 /** Upstream appends `agent` to it. */
 function webSocketUrl({ livekitUrl }: Registration): string {
   return livekitUrl.endsWith('/') ? livekitUrl : `${livekitUrl}/`;
+}
+
+/** As a WebSocket to it says it. */
+function agentUrl(registration: Registration): string {
+  return new URL(`${webSocketUrl(registration)}agent`).href;
 }
 
 /** Processes that upstream forks inherit these arguments. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.ts';
 import { startAgent, type AgentProcess } from './support/agent-process.ts';
@@ -87,6 +88,23 @@ describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
   });
 });
 
+it(
+  'an agent that ends leaves no process behind, and waits for none that still loads',
+  { timeout: 90_000 },
+  async () => {
+    const preload = fileURLToPath(new URL('programs/slow-job.mjs', import.meta.url));
+    const env = { NODE_OPTIONS: `--import ${preload}` };
+    const { agent, code } = await run(HOUR, { env, isWatched: true });
+    await agent.until('job process');
+    await agent.until('connected');
+    agent.signal('SIGTERM');
+    expect(await code()).toBe(EXIT_CODES.stopped);
+    expect(agent.lines().at(-1)).toEqual({ event: 'exit', code: EXIT_CODES.stopped, signal: null });
+    expect(agent.lines().filter(({ event }) => event === 'left_over')).toEqual([]);
+    expect(agent.lines().map(({ told }) => told)).not.toContain('job process loaded');
+  },
+);
+
 describe('an agent that cannot start or go on says why, and its exit code too', { timeout: 90_000 }, () => {
   it.each([
     ['settings', { env: { LKPS_SCOPE: 'x' } }, HOUR, /LKPS_SCOPE is "x"/],
@@ -103,6 +121,13 @@ describe('an agent that cannot start or go on says why, and its exit code too', 
         reason: expect.stringMatching(reason) as string,
         msg: expect.stringMatching(/^the agent ends: /) as string,
       });
+  });
+
+  it('in `dev`, where a person reads it, once', async () => {
+    const { agent, code } = await run(HOUR, { args: ['dev'], env: { LKPS_SCOPE: 'x' } });
+    expect(await code()).toBe(EXIT_CODES.settings);
+    await expect.poll(agent.output, POLL).toContain('exit_code');
+    expect(agent.output().split('not of the form')).toHaveLength(2);
   });
 
   it('failed: its health port is taken', async () => {

@@ -5,8 +5,8 @@ import { AgentServer, cli } from '../src/around.ts';
 import { hearingLosses, lossOf, ReconnectPace, type Loss } from '../src/connection.ts';
 import { firstLine } from '../src/redacted.ts';
 
-const PLANNED: Loss = { isPlanned: true, isRefusal: false, reason: 'closed with 1012 renewed' };
-const LOST: Loss = { isPlanned: false, isRefusal: false, reason: 'ECONNREFUSED' };
+const PLANNED: Loss = { kind: 'planned', reason: 'closed with 1012 renewed' };
+const LOST: Loss = { kind: 'lost', reason: 'ECONNREFUSED' };
 
 /** As upstream says that the gateway closed. */
 function closed(code: number, reason: string): Error {
@@ -17,16 +17,17 @@ describe('why a connection is over', () => {
   it.each([
     ['a renewal', closed(1012, 'renewed'), PLANNED],
     ['LiveKit gone', closed(1013, 'livekit_gone'), { ...LOST, reason: 'closed with 1013 livekit_gone' }],
+    ['a breach', closed(1008, 'replaced'), { kind: 'refused', reason: 'closed with 1008 replaced' }],
     [
-      'a breach',
-      closed(1008, 'replaced'),
-      { isPlanned: false, isRefusal: true, reason: 'closed with 1008 replaced' },
+      "a breach, said with what is nobody's to read",
+      closed(1008, 'no eyJhbGciOiJIUzI1NiJ9.eyJzdWIi\u001b[2J'),
+      { kind: 'refused', reason: 'closed with 1008 no [redacted] [2J' },
     ],
     ['a cut', closed(1006, ''), { ...LOST, reason: 'closed with 1006' }],
     [
       'a token that is not accepted',
       new Error('Unexpected server response: 401'),
-      { isPlanned: false, isRefusal: true, reason: 'the gateway answered HTTP 401' },
+      { kind: 'refused', reason: 'the gateway answered HTTP 401' },
     ],
     [
       'a gateway without LiveKit',

@@ -69,9 +69,59 @@ describe('what a failure of the credential means', () => {
       'Entra is not reachable: sent [redacted] for [redacted]',
     ],
   ])('%s', (_, error, kind, message) => {
-    const meaning = entraFailure(error, [SECRET]);
+    const meaning = entraFailure(error, { credential: 'default', secrets: [SECRET] });
     expect(meaning).toBeInstanceOf(kind);
     expect(meaning.message).toBe(message);
     expect(meaning).not.toHaveProperty('cause');
+  });
+});
+
+describe('a credential that cannot show itself to Entra', () => {
+  const UNRESOLVED = 'endpoints_resolution_error: See the page of the library for details';
+  const unavailable = failure('CredentialUnavailableError', UNRESOLVED);
+  const heard = { reason: 'ECONNREFUSED' };
+
+  it.each([
+    ['the client secret', unavailable, { credential: 'client_secret', heard }, 'ECONNREFUSED'],
+    [
+      'the client secret, in other words',
+      failure('CredentialUnavailableError', 'not now'),
+      { credential: 'client_secret' },
+      'not now',
+    ],
+    ["the program's own", unavailable, { credential: 'given' }, UNRESOLVED],
+    [
+      'one of several, of which the others are not there',
+      failure('AggregateAuthenticationError', `none of them\n${UNRESOLVED}\nnone`),
+      { credential: 'default', heard },
+      'ECONNREFUSED',
+    ],
+    [
+      'at the second question',
+      failure('AuthenticationRequiredError', 'network_error: See the page'),
+      { credential: 'client_secret', heard },
+      'ECONNREFUSED',
+    ],
+    [
+      'Entra is busy',
+      unavailable,
+      { credential: 'client_secret', heard: { reason: 'HTTP 503', status: 503 } },
+      'HTTP 503',
+    ],
+  ] as const)('may later: %s', (_, error, asked, reason) => {
+    const meaning = entraFailure(error, asked);
+    expect(meaning).toBeInstanceOf(RegistrationUnavailable);
+    expect(meaning).not.toBeInstanceOf(NoCredential);
+    expect(meaning.message).toBe(`Entra is not reachable: ${reason}`);
+  });
+
+  it('since there is no such tenant, is told so', () => {
+    const said = "AADSTS90002: Tenant 'x' not found.";
+    const meaning = entraFailure(unavailable, {
+      credential: 'client_secret',
+      heard: { reason: 'HTTP 400', status: 400, said },
+    });
+    expect(meaning).toBeInstanceOf(RegistrationRefused);
+    expect(meaning.message).toBe(`Entra refuses: ${said}`);
   });
 });

@@ -4,7 +4,7 @@ import { NoCredential, RegistrationRefused, RegistrationUnavailable } from '../s
 import { Keeper, type Retry } from '../src/keeper.ts';
 import type { Registration } from '../src/registration.ts';
 import { ManualClock, settled } from './support/manual-clock.ts';
-import { registration } from './support/registrations.ts';
+import { readRegistration, registration } from './support/registrations.ts';
 
 const HOUR_MS = 3_600_000;
 const down = (retryAfterMs = 0): RegistrationUnavailable => new RegistrationUnavailable('down', retryAfterMs);
@@ -86,14 +86,6 @@ describe('the first registration', () => {
     const nothing = scripted(new NoCredential('none found')).start(60_000);
     await expect(nothing).rejects.toThrow(RegistrationRefused);
   });
-
-  it('that had expired when it came counts as none', async () => {
-    const { start, retries, clock } = scripted(registration({ lifeMs: 0 }), registration());
-    const started = start(1_000);
-    await clock.advance(1_000);
-    await started;
-    expect(retries[0]?.reason).toBe('the registration had expired when it came (request req-1)');
-  });
 });
 
 describe('a running agent', () => {
@@ -103,6 +95,14 @@ describe('a running agent', () => {
     await clock.advance(3 * 55 * 60_000);
     expect(renewed).toHaveLength(3);
     expect(asked.map((atMs) => atMs - (asked[0] ?? 0))).toEqual([0, 1, 2, 3].map((n) => n * 55 * 60_000));
+  });
+
+  it('that is said to last for a hundred years is renewed once a day: no timer is longer than timers can be', async () => {
+    const { run, clock, asked } = scripted(readRegistration(100 * 365 * 24 * HOUR_MS));
+    await run();
+    expect(clock.nextInMs).toBeLessThan(2 ** 31);
+    await clock.advance(24 * HOUR_MS - 1);
+    expect(asked).toHaveLength(2);
   });
 
   it('goes on through an outage, and hears how long that may last', async () => {

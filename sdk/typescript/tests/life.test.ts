@@ -90,6 +90,28 @@ describe('the life of an agent', { timeout: 90_000 }, () => {
     );
   });
 
+  it('comes back by itself when the connection is lost, with a warning of one line', async () => {
+    platform.gateway.newest.terminate();
+    await connectedAgain(3);
+    expect(await agent.until('the connection to the agent gateway was lost; coming back')).toMatchObject({
+      level: WARNING,
+      reason: 'closed with 1006',
+      attempt: expect.any(Number) as number,
+    });
+  });
+
+  it('loses no more than the connection when the gateway sends what cannot be decoded', async () => {
+    platform.gateway.newest.send(Buffer.from('ffffffffff', 'hex'));
+    await connectedAgain(4);
+    expect(agent.lines()).toContainEqual(
+      expect.objectContaining({
+        level: WARNING,
+        msg: messageVectors.log['connection_lost'],
+        reason: expect.stringMatching(/^closed with 1007 /) as string,
+      }),
+    );
+  });
+
   it('registers again at once when the gateway does not accept its token, and never tries that again', async () => {
     const before = platform.gateway.tokens.length;
     const asked = platform.asked();
@@ -99,19 +121,9 @@ describe('the life of an agent', { timeout: 90_000 }, () => {
     expect(early).toMatchObject({ level: WARNING, reason: 'the gateway answered HTTP 401' });
     await expect.poll(platform.asked, { timeout: 20_000 }).toBeGreaterThan(asked);
     platform.gateway.welcome = 'admit';
-    await connectedAgain(3);
+    await connectedAgain(5);
     const tried = platform.gateway.tokens.slice(before);
     expect(new Set(tried).size).toBe(tried.length);
-  });
-
-  it('comes back by itself when the connection is lost, with a warning of one line', async () => {
-    platform.gateway.newest.terminate();
-    await connectedAgain(4);
-    expect(await agent.until('the connection to the agent gateway was lost; coming back')).toMatchObject({
-      level: WARNING,
-      reason: 'closed with 1006',
-      attempt: expect.any(Number) as number,
-    });
   });
 
   it('that is revoked hears it at once and ends with the reason', async () => {

@@ -38,6 +38,16 @@ describe('upstream, as the seam needs it', () => {
       /new APIStatusError\(\{\s+message: 'worker connection closed unexpectedly',\s+options: \{\s+statusCode: event\.code \|\| -1,\s+body: \{\s+code: event\.code,\s+reason: event\.reason,/,
     ],
     [
+      'listens to a connection right after it made it (worker.ts, workerWS)',
+      'worker.ts',
+      /this\.#session = new WebSocket\(wsUrl, \{[\s\S]{0,80}?\}\);\s+try \{\s+await new ThrowsPromise<unknown, Error>\(\(resolve, reject\) => \{\s+this\.#session!\.on\('open', resolve\);/,
+    ],
+    [
+      'reads what the gateway sends in a listener, which throws at what it cannot read (worker.ts, #runWS)',
+      'worker.ts',
+      /ws\.addEventListener\('message', \(event\) => \{[\s\S]{0,900}?msg\.fromBinary\(data\);/,
+    ],
+    [
       'listens in a job process once the agent is loaded, and again for a job (ipc/job_proc_lazy_main.ts)',
       'ipc/job_proc_lazy_main.ts',
       /await import\(pathToFileURL\(moduleFile!\)[\s\S]+?await once\(process, 'message'\)[\s\S]+?await agent\.prewarm\(proc\);[\s\S]+?process\.on\('message', messageHandler\);/,
@@ -53,6 +63,15 @@ describe('upstream, as the seam needs it', () => {
 
   it('signs with a method that can be stood in for (AccessToken.toJwt)', () => {
     expect(Object.getOwnPropertyDescriptor(AccessToken.prototype, 'toJwt')).toMatchObject({ writable: true });
+  });
+
+  it('takes its messages with a bound that the socket is handed (ws, setSocket), and listens by a method that can be stood in for', async () => {
+    const socket = require.resolve('ws', { paths: [require.resolve('@livekit/agents')] });
+    const source = await readFile(join(dirname(socket), 'lib/websocket.js'), 'utf8');
+    expect(source).toMatch(/websocket\.setSocket\(socket, head, \{[^}]+maxPayload: opts\.maxPayload,/);
+    expect(source).toMatch(/setSocket\(socket, head, options\) \{[^}]+maxPayload: options\.maxPayload,/);
+    const events = await readFile(join(dirname(socket), 'lib/event-target.js'), 'utf8');
+    expect(events).toMatch(/this\.on\(type, wrapper\);/);
   });
 
   it('is here once, as is what it signs with', () => {

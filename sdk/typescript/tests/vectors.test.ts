@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readAnswer } from '../src/answer.ts';
+import { AROUND } from '../src/around.ts';
+import { ReconnectPace } from '../src/connection.ts';
+import { entraFailure } from '../src/entra-failure.ts';
 import { EXIT_CODES, RegistrationRefused, RegistrationUnavailable, SettingsError } from '../src/errors.ts';
 import { MESSAGES } from '../src/log.ts';
+import { quoted } from '../src/redacted.ts';
 import { renewalDelayMs, retryDelayMs } from '../src/schedule.ts';
 import { readSettings } from '../src/settings.ts';
 import { thrownBy } from './support/thrown-by.ts';
@@ -87,8 +91,35 @@ describe('the schedule', () => {
   });
 });
 
+describe('the pace of coming back', () => {
+  it.each(scheduleVectors.reconnects)('$name', ({ losses }) => {
+    const clock = { ms: 0 };
+    const pace = new ReconnectPace({ now: () => clock.ms, random: () => 1 });
+    const attempts = losses.map(({ kind, lived_ms }) => {
+      pace.connected();
+      clock.ms += lived_ms;
+      return pace.lost({ kind, reason: '' }).attempt;
+    });
+    expect(attempts).toEqual(losses.map(({ attempt }) => attempt));
+  });
+});
+
+describe("of somebody else's text is shown", () => {
+  it.each(messageVectors.quoted)('$name', ({ secrets, text, shown }) => {
+    expect(quoted(text, secrets)).toBe(shown);
+  });
+});
+
+describe('of what Entra says is shown', () => {
+  it.each(messageVectors.entra)('$name', ({ said, shown }) => {
+    const error = Object.assign(new Error(said), { name: 'AuthenticationError', statusCode: 401 });
+    expect(entraFailure(error, { credential: 'client_secret' }).message).toBe(`Entra refuses: ${shown}`);
+  });
+});
+
 it('exit codes and messages are those of both SDKs', () => {
   expect(EXIT_CODES).toEqual(messageVectors.exit_codes);
   const { removed, ends, ...plain } = MESSAGES;
   expect({ ...plain, removed: removed('{names}'), ends: ends('{reason}') }).toEqual(messageVectors.log);
+  expect(AROUND('{name}', '{instead}')).toBe(messageVectors.around);
 });

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
+from . import _around as around
 from ._blocked_error import BlockedError
 from ._blocked_guard import Arguments, Check, guard, is_given, literals, parameters
 
-PLACEHOLDER_KEY = "lkps-no-api-key"
 _WORKER = "livekit.agents.worker"
 """Upstream's worker signs with the placeholder, and the SDK puts the platform's token in its place."""
 
@@ -25,7 +25,7 @@ def unless_keys(kind: str, name: str, *, key: str = "api_key", secret: str = "ap
     """Passes where the caller gives key and secret, or a finished token. What an environment holds does not count."""
 
     def check(given: Arguments) -> None:
-        own = given.get(key) != PLACEHOLDER_KEY or sys._getframe(2).f_globals.get("__name__") == _WORKER
+        own = given.get(key) != around.PLACEHOLDER_KEY or sys._getframe(2).f_globals.get("__name__") == _WORKER
         if not (own and is_given(given.get(key)) and is_given(given.get(secret))) and not is_given(given.get("token")):
             raise BlockedError(kind, name)
 
@@ -94,7 +94,7 @@ def _avatar_base(module: ModuleType) -> None:
 
 def _jupyter(module: ModuleType) -> None:
     def check(given: Arguments) -> None:
-        if not is_given(given.get("jupyter_url")):
+        if not (is_given(given.get("jupyter_url")) or around.has_own_keys(given["server"])):
             raise BlockedError("livekit_key", "jupyter.run_app()")
 
     guard(module, "run_app", check)
@@ -162,6 +162,9 @@ TABLE: dict[str, Callable[[ModuleType], None]] = {
     "livekit.agents.voice.room_io.room_io": _room_io,
     "livekit.agents.voice.avatar._types": _avatar_base,
     "livekit.agents.jupyter": _jupyter,
+    "livekit.agents.cli": around.command_line,
+    "livekit.agents.cli.cli": around.command_line,
+    "livekit.agents.worker": around.server,
 }
 PREFIXES: dict[str, Callable[[ModuleType], None]] = {
     "livekit.agents.inference.": inference,

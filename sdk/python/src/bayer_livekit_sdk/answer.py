@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
+from .address import read_address
 from .errors import RegistrationRefused, RegistrationUnavailable
 from .secret import Secret
 
 _LONGEST_WAIT_MS = 60_000
+_SHORTEST_LIFE_MS = 5_000.0
+_LONGEST_LIFE_MS = 86_400_000.0
 _TRANSIENT = (408, 425, 429)
 _REFUSALS = {
     "agent_revoked": (
@@ -25,12 +27,15 @@ _REFUSALS = {
     "role_required": "the application does not have the app role that the platform requires",
     "forbidden_field": "the platform does not permit this agent to declare itself open to every client",
 }
+_GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_AGENT_NAME = rf"{_GUID}(?:\.{_GUID})?"
+_REGION = r"[a-z][a-z0-9-]{0,31}"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
 class Registration:
-    """`life_ms`: from the moment it was asked for to its expiry, by the platform's own clock."""
+    """`life_ms`: from the moment it was asked for to its expiry, by the platform's own clock; a day at most."""
 
     token: Secret = field(repr=False)
     livekit_url: str
@@ -96,9 +101,9 @@ def _registration(
         """Names the field, never its value: one of them is a token."""
         raise RegistrationUnavailable(f"the answer to the registration has no usable {name} (HTTP {status}, {about})")
 
-    def text(name: str) -> str:
+    def text(name: str, pattern: str = r"[\x21-\x7e]+") -> str:
         value = answer.get(name) if isinstance(answer, dict) else None
-        if not isinstance(value, str) or not re.fullmatch(r"[\x21-\x7e]+", value):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
             unusable(name)
         return value
 
@@ -106,17 +111,18 @@ def _registration(
     livekit_url = text("livekit_url")
     if not _is_websocket(livekit_url):
         unusable("livekit_url")
-    agent_name, expires_at = text("agent_name"), text("expires_at")
+    agent_name, expires_at = text("agent_name", _AGENT_NAME), text("expires_at")
     expires = _instant(expires_at)
-    if expires is None:
+    life_ms = 0.0 if expires is None else (expires - (_date(headers) or now)).total_seconds() * 1000
+    if life_ms < _SHORTEST_LIFE_MS:
         unusable("expires_at")
-    region = text("region")
+    region = text("region", _REGION)
     if question.region not in (None, region):
         raise RegistrationRefused(
             f"the platform at {question.register_url} serves the region {region}, and this agent is set to "
             f"{question.region} ({about})"
         )
-    life_ms = (expires - (_date(headers) or now)).total_seconds() * 1000
+    life_ms = min(life_ms, _LONGEST_LIFE_MS)
     return Registration(token, livekit_url, agent_name, expires_at, region, life_ms, question.request_id)
 
 
@@ -161,8 +167,6 @@ def _instant(text: str) -> datetime | None:
 
 
 def _is_websocket(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("ws", "wss") and bool(parts.hostname)
+    """In the clear only where it stays on this machine: the token is sent there."""
+    address = read_address(url)
+    return address is not None and (address.scheme == "wss" or (address.scheme == "ws" and address.is_loopback))

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import inspect
+import logging
 import multiprocessing
 import os
 import signal
@@ -32,7 +34,7 @@ def run(worker: "Worker", argv: Sequence[str] | None = None) -> NoReturn:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in _UPSTREAM:
         sys.argv = [sys.argv[0], *arguments]
-        upstream.run_app(worker.server)
+        inspect.unwrap(upstream.run_app)(worker.server)  # without the guard
         sys.exit(ExitCode.STOPPED)
     said = _parser().parse_args(arguments or ["start"])
     devmode = said.command == "dev"
@@ -68,25 +70,29 @@ def _live(worker: "Worker", *, devmode: bool) -> ExitCode:
 
     try:
         life = worker._begin()
-        _stop_on_signals(life)
+        _stop_on_signals(life, devmode=devmode)
         asyncio.run(live())
     except AgentError as error:
-        logger.error(
-            messages.ENDS.format(reason=error), extra={"reason": str(error), "exit_code": int(error.exit_code)}
-        )
+        _say_why(logging.ERROR, str(error), error.exit_code, devmode=devmode)
         return error.exit_code
     logger.info(messages.STOPPED, extra={"exit_code": int(ExitCode.STOPPED)})
     return ExitCode.STOPPED
 
 
-def _stop_on_signals(life: "Life") -> None:
+def _say_why(level: int, reason: str, exit_code: ExitCode, *, devmode: bool) -> None:
+    """`dev` shows fields behind the message, which has the reason already."""
+    fields = {"exit_code": int(exit_code), **({} if devmode else {"reason": reason})}
+    logger.log(level, messages.ENDS.format(reason=reason), extra=fields)
+
+
+def _stop_on_signals(life: "Life", *, devmode: bool) -> None:
     """The first signal asks the agent to end, whatever it is doing; the second ends it."""
     seen = False
 
     def handle(signum: int, _: FrameType | None) -> None:
         nonlocal seen
         if seen:
-            _end_by_force(signum)
+            _end_by_force(signum, devmode=devmode)
         seen = True
         life.stop()
 
@@ -94,9 +100,9 @@ def _stop_on_signals(life: "Life") -> None:
         signal.signal(one, handle)
 
 
-def _end_by_force(signum: int) -> NoReturn:
+def _end_by_force(signum: int, *, devmode: bool) -> NoReturn:
     reason = f"a second signal ({signal.Signals(signum).name})"
-    logger.warning(messages.ENDS.format(reason=reason), extra={"reason": reason, "exit_code": int(ExitCode.FORCED)})
+    _say_why(logging.WARNING, reason, ExitCode.FORCED, devmode=devmode)
     for child in multiprocessing.active_children():
         child.kill()
     sys.stdout.flush()

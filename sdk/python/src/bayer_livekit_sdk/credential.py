@@ -16,10 +16,13 @@ from azure.identity.aio import ClientSecretCredential, DefaultAzureCredential
 
 from .credential_types import TokenCredential
 from .errors import AgentError, CredentialNotFound, RegistrationRefused, RegistrationUnavailable, SettingsError
-from .secret import Secret, first_line, redacted
+from .secret import Secret, first_line, quoted
 from .settings import ClientSecret, Settings
+from .transport import proxy_for, said_by
 
 _TIMEOUT_S = 30.0
+_SAID = re.compile(r"AADSTS\d+(?:[^\r\n]*?Timestamp: \S+ \S+|[^\r\n]*)")
+"""Libraries write before it and behind it; it ends with its time, or with its line."""
 NOT_FOUND = "no credential was found: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run `az login`"
 
 
@@ -58,7 +61,7 @@ class EntraTokens:
         if own is not None and not isinstance(own, ClientSecret):
             return own
         options: dict[str, Any] = {
-            "transport": AioHttpTransport(session=self._session, session_owner=False),
+            "transport": _Transport(session=self._session, session_owner=False),
             "retry_total": 0,
         }
         if self._settings.authority is not None:
@@ -70,6 +73,14 @@ class EntraTokens:
         except ValueError as error:
             problem = f"no credential can be made of AZURE_*: {first_line(error, *secrets)}"
         raise SettingsError([problem])
+
+
+class _Transport(AioHttpTransport):  # type: ignore[misc]
+    """By the environment's proxy, but for what is in the clear: that is this machine's managed identity."""
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        proxy = proxy_for(request.url) if request.url.startswith("https:") else {}
+        return await super().send(request, **proxy, **options)
 
 
 async def _ask(credential: TokenCredential, scope: str) -> Any:
@@ -109,13 +120,15 @@ def _meaning(error: Exception, *secrets: Secret) -> AgentError:
     """A code of Entra's is a definite no, unless its status says that the trouble is on its side."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     busy = status is not None and (status >= 500 or status in (408, 429))
-    said = re.search(r"AADSTS\d+[^\r\n]*", str(error))
+    said = _SAID.search(str(error))
     if said is not None and not busy:
-        return RegistrationRefused(f"Entra refuses: {redacted(said[0], *secrets)}")
+        return RegistrationRefused(f"Entra refuses: {quoted(said[0], *secrets)}")
     if isinstance(error, CredentialUnavailableError):
         return CredentialNotFound(NOT_FOUND)
     if isinstance(error, ClientAuthenticationError) and not busy:
         if "DefaultAzureCredential failed" in str(error):
             return CredentialNotFound(NOT_FOUND)
         return RegistrationRefused(f"Entra refuses: {first_line(error, *secrets)}")
-    return RegistrationUnavailable(f"Entra is not reachable: {first_line(error, *secrets)}")
+    cause = getattr(error, "inner_exception", None)
+    failure = cause if isinstance(cause, aiohttp.ClientResponseError) else error
+    return RegistrationUnavailable(f"Entra is not reachable: {said_by(failure, *secrets)}")

@@ -1,8 +1,8 @@
 """The connection to the agent gateway, as the worker library sees it: an HTTP session that knows the newest token."""
 
+import asyncio
 import ssl
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NoReturn
 
 import aiohttp
 
@@ -10,6 +10,8 @@ from .answer import Registration
 from .clock import Clock
 from .keeper import Keeper
 from .loss import Loss, Pace
+from .secret import Secret, first_line, quoted
+from .transport import by_proxy, said_by
 
 _PROTOCOL_ERROR = 1002
 _ABNORMAL = 1006
@@ -20,8 +22,9 @@ _UNACCEPTED = (401, 403)
 class GatewayClosed(Exception):
     """The gateway closed the connection, with this code of the WebSocket protocol."""
 
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"closed with {code}{f' {reason}' if reason else ''}")
+    def __init__(self, code: int, reason: str, *secrets: Secret) -> None:
+        said = quoted(reason, *secrets)
+        super().__init__(f"closed with {code}{f' {said}' if said else ''}")
         self.code = code
 
 
@@ -31,6 +34,10 @@ class GatewayRefused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"the gateway answered HTTP {status}")
         self.status = status
+
+
+class GatewayUnreachable(Exception):
+    """There is no connection. Raised without its cause, which holds the token and the proxy's password."""
 
 
 class GatewaySession:
@@ -49,6 +56,7 @@ class GatewaySession:
         self._socket: GatewaySocket | None = None
         self._used: Registration | None = None
         self._pause_ms = 0.0
+        session.trace_configs.append(_no_redirects())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
@@ -60,14 +68,17 @@ class GatewaySession:
         bearer = {"Authorization": f"Bearer {registration.token.reveal()}"}
         options = {**options, "headers": {**options.get("headers", {}), **bearer}, "ssl": self._tls}
         try:
-            socket = await self._session.ws_connect(_agent_url(registration.livekit_url), **options)
+            options |= by_proxy(options.get("proxy"))
+            socket = await self._session.ws_connect(f"{registration.livekit_url.rstrip('/')}/agent", **options)
         except aiohttp.WSServerHandshakeError as error:
-            status = error.status
+            failure: Exception = GatewayRefused(error.status)
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            failure = GatewayUnreachable(said_by(error, registration.token))
         else:
             self._pace.connected()
-            self._socket = GatewaySocket(socket)
+            self._socket = GatewaySocket(socket, registration.token)
             return self._socket
-        raise GatewayRefused(status)
+        raise failure
 
     def lost(self, error: BaseException | None, waits_ms: float) -> tuple[Loss, bool]:
         """
@@ -76,11 +87,15 @@ class GatewaySession:
         The worker library waits `waits_ms` in any case before it connects again.
         """
         unaccepted = isinstance(error, GatewayRefused) and error.status in _UNACCEPTED
-        reason = str(error) or type(error).__name__
+        reason = "no reason" if error is None else first_line(error, *self._secrets)
         loss = self._pace.lost(self._code_of(error), reason, waits_ms, is_refusal=unaccepted)
         self._pause_ms = loss.retry_in_ms - waits_ms
         is_renewing = loss.kind == "refused" and self._used is not None and self._keeper.rejected(self._used)
         return loss, is_renewing
+
+    @property
+    def _secrets(self) -> tuple[Secret, ...]:
+        return () if self._used is None else (self._used.token,)
 
     def _code_of(self, error: BaseException | None) -> int | None:
         """Where it is sending that failed first, the socket may know the close code."""
@@ -93,8 +108,9 @@ class GatewaySession:
 class GatewaySocket:
     """The WebSocket, which says why it was closed."""
 
-    def __init__(self, socket: "aiohttp.ClientWebSocketResponse[Any]") -> None:
+    def __init__(self, socket: "aiohttp.ClientWebSocketResponse[Any]", token: Secret) -> None:
         self._socket = socket
+        self._token = token
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -103,7 +119,7 @@ class GatewaySocket:
         message = await self._socket.receive(*args, **options)
         if message.type in _OVER:
             reason = message.extra if message.type is aiohttp.WSMsgType.CLOSE else None
-            raise GatewayClosed(self._socket.close_code or _ABNORMAL, reason or "")
+            raise GatewayClosed(self._socket.close_code or _ABNORMAL, reason or "", self._token)
         return message
 
     async def receive_bytes(self) -> bytes:
@@ -113,6 +129,14 @@ class GatewaySocket:
         return message.data
 
 
-def _agent_url(livekit_url: str) -> str:
-    parts = urlsplit(livekit_url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/agent"
+def _no_redirects() -> aiohttp.TraceConfig:
+    """A redirect would take the token along. `ws_connect` knows no option against it."""
+
+    async def stay(_session: object, _context: object, redirect: aiohttp.TraceRequestRedirectParams) -> NoReturn:
+        redirect.response.close()
+        raise GatewayRefused(redirect.response.status)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(stay)
+    config.freeze()
+    return config

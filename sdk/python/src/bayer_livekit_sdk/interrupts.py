@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import resource_tracker
 
 from livekit.agents.ipc import supervised_proc
 
@@ -21,4 +22,6 @@ def keep_interrupts() -> None:
 
 
 def _block_interrupts() -> None:
+    """The first child of all starts this tracker, which unblocks SIGINT in the thread that does it."""
+    resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

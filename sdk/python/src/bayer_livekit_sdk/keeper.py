@@ -61,6 +61,7 @@ class Keeper:
                 raise RegistrationRefused(f"the renewed registration is for another agent: {theirs}, not {ours}")
             self._held = renewed
             self._is_rejected = False
+            self._wanted.clear()  # whoever wanted one while it was under way has it now
             self._renewed.set()
             narrate.renewed(renewed.registration, self._events)
 
@@ -90,7 +91,6 @@ class Keeper:
         finally:
             due.cancel()
             wanted.cancel()
-        self._wanted.clear()
 
     async def _persistently(self, deadline_ms: float) -> _Held:
         """Tries at least once, and again while what failed may mend; for the last time at the deadline."""
@@ -99,7 +99,7 @@ class Keeper:
         while True:
             asked_ms = self._clock.now_ms()
             try:
-                return _Held(_living(await self._ask()), asked_ms)
+                return _Held(await self._ask(), asked_ms)
             except RegistrationUnavailable as error:
                 if is_first and isinstance(error, CredentialNotFound):
                     raise RegistrationRefused(str(error)) from None
@@ -111,12 +111,6 @@ class Keeper:
                 narrate.retry(str(error), attempt, retry_in_ms, None if is_first else left_ms, self._events)
             await self._clock.sleep_ms(retry_in_ms)
             attempt += 1
-
-
-def _living(registration: Registration) -> Registration:
-    if registration.life_ms <= 0:
-        raise RegistrationUnavailable(f"the registration had expired when it came (request {registration.request_id})")
-    return registration
 
 
 def _given_up(error: RegistrationUnavailable, *, is_first: bool) -> RegistrationUnavailable:

@@ -103,11 +103,16 @@ def _reason(server: PlatformServer, running: Task, renewing: Task, stopped: Task
     """Why it ends; `None` where it was asked to."""
     if renewing.done():
         error = renewing.exception()
-        return error if isinstance(error, AgentError) else WorkerFailed(f"the renewal failed: {error!r}")
+        return error if isinstance(error, AgentError) else _renewal_failed(error)
     if stopped.done():
         return None
     failure = running.exception() if running.done() else server.connection_failure
     return WorkerFailed(f"the worker failed: {'it ended by itself' if failure is None else first_line(failure)}")
+
+
+def _renewal_failed(error: BaseException | None) -> WorkerFailed:
+    said = "it ended by itself" if error is None else f"{type(error).__name__}: {first_line(error)}"
+    return WorkerFailed(f"the renewal failed: {said}")
 
 
 async def _cancel(*tasks: Task) -> None:

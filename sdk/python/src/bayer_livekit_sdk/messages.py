@@ -29,3 +29,4 @@ EARLY_RENEWAL = "the gateway does not accept the token; registering again at onc
 DRAINING = "the agent ends: no more jobs, those that run may finish"
 STOPPED = "the agent has stopped"
 ENDS = "the agent ends: {reason}"
+AROUND = "{name} needs a LiveKit API key: write {instead}"

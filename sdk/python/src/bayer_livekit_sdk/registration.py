@@ -2,18 +2,17 @@
 
 import asyncio
 import platform
-import urllib.request
 import uuid
 from datetime import datetime, timezone
 
 import aiohttp
 from livekit import agents
-from yarl import URL
 
 from .answer import Question, Registration, read_answer
 from .errors import RegistrationUnavailable
-from .secret import Secret, first_line
+from .secret import Secret
 from .settings import Settings
+from .transport import proxy_for, said_by
 from .version import __version__
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -43,11 +42,11 @@ async def register(settings: Settings, session: aiohttp.ClientSession, access_to
             skip_auto_headers=() if body else ("content-type",),
             allow_redirects=False,
             timeout=_TIMEOUT,
-            proxy=_proxy_for(settings.register_url),
+            **proxy_for(settings.register_url),
         ) as response:
             content = await _read(response.content)
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
-        reason = "no answer within 10 s" if isinstance(error, asyncio.TimeoutError) else first_line(error, access_token)
+        reason = "no answer within 10 s" if isinstance(error, asyncio.TimeoutError) else said_by(error, access_token)
     else:
         received = {name.lower(): value for name, value in response.headers.items()}
         return read_answer(question, response.status, received, content, datetime.now(timezone.utc))
@@ -63,11 +62,3 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
             break
         content += chunk
     return content
-
-
-def _proxy_for(url: str) -> str | None:
-    """HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and nothing else of the environment: a `.netrc` would replace the token."""
-    address = URL(url)
-    if urllib.request.proxy_bypass(address.host or ""):
-        return None
-    return urllib.request.getproxies().get(address.scheme)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from livekit.agents import AgentServer
 
 from . import narrate
+from ._around import PLACEHOLDER_KEY, may_run
 from .clock import Clock
 from .environment import remove_variables
 from .gateway import GatewaySession
@@ -23,7 +24,6 @@ from .keeper import Keeper
 from .log import logger
 from .reconnects import Reconnects
 
-PLACEHOLDER_KEY = "lkps-no-api-key"
 PLACEHOLDER_SECRET = "lkps-no-api-secret"
 _PLACEHOLDER_URL = "wss://lkps.invalid"
 _UNLIMITED = 2**31
@@ -59,6 +59,7 @@ class PlatformServer(AgentServer):
         self._agent_name = keeper.newest.agent_name
         self._worker_token = ""
         self._deployment = ""
+        may_run(self)
 
     @property
     def has_started(self) -> bool:

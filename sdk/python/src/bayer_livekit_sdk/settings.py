@@ -5,16 +5,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
 
+from .address import read_address
 from .credential_types import TokenCredential
 from .errors import SettingsError
 from .secret import Secret
+from .tls import problems_of_authorities
 
 REGIONS = ("eu", "us")
 ENVIRONMENTS = ("np", "prod")
 _DOMAIN = "int.bayer.com"
-_LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 _SLOWEST_START_S = 3600
 
 ClientAuthorization = Literal["required", "open"]
@@ -80,6 +80,7 @@ class _Reader:
             client_authorization=self._client_authorization(),
             start_timeout_ms=self._start_timeout_s() * 1000,
         )
+        self._problems += problems_of_authorities(self._env)
         if self._problems:
             raise SettingsError(self._problems)
         return settings
@@ -158,20 +159,9 @@ def _host(environment: str | None) -> str:
 
 def _problem_of(url: str) -> str | None:
     """Never repeats the address: it may hold a secret where it is wrong."""
-    parts = _split(url)
-    if parts is None or parts.scheme not in ("https", "http"):
+    address = read_address(url)
+    if address is None or address.scheme not in ("https", "http"):
         return "is not of the form https://<host>[/<path>]"
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or ""):
+    if address.scheme == "http" and not address.is_loopback:
         return "does not begin with https:// (http:// is for this machine's own loopback only)"
     return None
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of an address without user, query and fragment; `None` for any other text."""
-    try:
-        parts = urlsplit(url)
-        port_is_good = parts.port is None or parts.port > 0
-    except ValueError:
-        return None
-    extra = "@" in parts.netloc or "?" in url or "#" in url or re.search(r"\s", url) is not None
-    return parts if parts.hostname and port_is_good and not extra else None

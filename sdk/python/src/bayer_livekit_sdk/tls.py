@@ -2,6 +2,18 @@
 
 import os
 import ssl
+from collections.abc import Mapping
+
+_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+def problems_of_authorities(env: Mapping[str, str] = os.environ) -> list[str]:
+    """Names the variable, never what is in it: where it is wrong, it may be anything."""
+    return [
+        f"{name} is not the path of a file of certificates (PEM) that can be read"
+        for name in _FILES
+        if env.get(name) and not _has_certificates(env[name])
+    ]
 
 
 def tls_context() -> ssl.SSLContext:
@@ -12,8 +24,14 @@ def tls_context() -> ssl.SSLContext:
     """
     context = ssl.create_default_context()
     bundle = os.environ.get("REQUESTS_CA_BUNDLE")
-    if bundle and os.path.isdir(bundle):
-        context.load_verify_locations(capath=bundle)
-    elif bundle:
+    if bundle:
         context.load_verify_locations(cafile=bundle)
     return context
+
+
+def _has_certificates(path: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError:  # an SSLError is one
+        return False
+    return True

@@ -6,6 +6,8 @@ import { startChild, type Child, type ChildExit } from '../../../../dev/process/
 import type { FakePlatform } from './fake-platform.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/agent.ts', import.meta.url));
+/** Says what an agent leaves behind. */
+const WATCHED = fileURLToPath(new URL('../../../../tests/sdk/watched.ts', import.meta.url));
 const PATIENCE_MS = 60_000;
 
 export type Line = Readonly<Record<string, unknown>>;
@@ -27,13 +29,19 @@ export async function startAgent(
   {
     args = [],
     env = {},
-  }: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+    isWatched = false,
+  }: {
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    /** Run by a program that says `left_over` of what was not gone a moment after the agent. */
+    readonly isWatched?: boolean;
+  } = {},
 ): Promise<AgentProcess> {
   const written: string[] = [];
   const child = await startChild({
     name: 'agent',
     command: process.execPath,
-    args: [PROGRAM, ...args],
+    args: [...(isWatched ? [WATCHED, process.execPath] : []), PROGRAM, ...args],
     env: {
       LKPS_URL: platform.url,
       LKPS_SCOPE: 'api://lkps/.default',

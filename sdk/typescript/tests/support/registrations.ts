@@ -1,4 +1,6 @@
+import { readAnswer } from '../../src/answer.ts';
 import { Registration, type RegistrationFields } from '../../src/registration.ts';
+import { registrationBody } from './local-server.ts';
 
 export const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJwbGFudGVkIjoiYWdlbnQifQ.c2lnbmF0dXJlLW9mLWFuLWFnZW50';
 
@@ -13,4 +15,11 @@ export function registration(fields: Partial<RegistrationFields> = {}): Registra
     lifeMs: 3_600_000,
     ...fields,
   });
+}
+
+/** As the SDK reads it out of the platform's answer. */
+export function readRegistration(lifeMs: number): Registration {
+  const body = registrationBody({ expires_at: new Date(lifeMs).toISOString() });
+  const question = { registerUrl: 'https://lkps.example', scope: '', requestId: 'req-1', nowMs: 0 };
+  return readAnswer({ status: 200, headers: new Headers(), body }, question);
 }

@@ -70,6 +70,18 @@ export const scheduleVectors = read(
   z.strictObject({
     renewal: z.array(z.strictObject({ life_ms: z.number(), ...delay })),
     retry: z.array(z.strictObject({ attempt: z.number(), ...delay })),
+    reconnects: z.array(
+      z.strictObject({
+        name: z.string(),
+        losses: z.array(
+          z.strictObject({
+            kind: z.enum(['planned', 'refused', 'lost']),
+            lived_ms: z.number(),
+            attempt: z.number(),
+          }),
+        ),
+      }),
+    ),
   }),
 );
 
@@ -80,5 +92,15 @@ export const messageVectors = read(
     blocked: z.record(z.string(), z.string()),
     missing_plugin: z.string(),
     log: z.record(z.string(), z.string()),
+    around: z.string(),
+    quoted: z.array(
+      z.strictObject({
+        name: z.string(),
+        secrets: z.array(z.string()),
+        text: z.string(),
+        shown: z.string(),
+      }),
+    ),
+    entra: z.array(z.strictObject({ name: z.string(), said: z.string(), shown: z.string() })),
   }),
 );
