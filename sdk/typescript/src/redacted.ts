@@ -20,6 +20,7 @@ export function quoted(text: string, secrets: readonly string[] = []): string {
     .replace(USER_OF_ADDRESS, `//${REDACTED}@`)
     .replace(TOKEN, REDACTED)
     .replace(CONTROL, ' ')
+    .trim()
     .slice(0, MOST_CHARACTERS);
 }
 

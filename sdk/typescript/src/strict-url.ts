@@ -11,7 +11,7 @@ export interface StrictUrl {
  * case, labels or `[IPv6]`, perhaps a port and a path; no user, no query, no fragment.
  */
 const PATTERN =
-  /^(?<scheme>[a-z]+):\/\/(?<host>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[(?<v6>[0-9A-Fa-f:.]+)\])(?::(?<port>[1-9]\d{0,4}))?(?:\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$/;
+  /^(?<scheme>[a-z]+):\/\/(?<host>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[(?<v6>[0-9A-Fa-f:.]+)\])(?::(?<port>[1-9]\d{0,4}))?(?:\/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?$/;
 const LAST_PORT = 65_535;
 
 /** @returns undefined for what is not written so */
