@@ -4,6 +4,10 @@ import { changedLines } from '../sdk/examples-diff.ts';
 import { ROOT } from '../support/platform-project.ts';
 
 const GUIDE = 'docs/migration.md';
+const LIBRARY = 'node_modules/@livekit/agents/dist/worker.d.ts';
+const PYTHON_WORKER = 'sdk/python/src/bayer_livekit_sdk/worker.py';
+/** Options that LiveKit's own programs set. */
+const INTERNAL = ['agentNameIsEnv', 'simulation'];
 /** Imports, and the worker that is run at the end: all that may change in an agent. */
 const MAY_CHANGE =
   /^[-+] *(from \S+ import |(cli|ServerOptions|Worker),$|\} from '@livekit|cli\.run|(new |worker = )?worker\b)/i;
@@ -28,6 +32,25 @@ describe('the migration guide', () => {
 
   it.for(['py', 'ts'])('nothing of before.%s changes but imports, key and worker', async (extension) => {
     expect((await changesOf(extension)).filter((line) => !MAY_CHANGE.test(line))).toEqual([]);
+  });
+
+  it('says what becomes of every option of the library in TypeScript, and of all that Python does not accept', async () => {
+    const [, table = ''] = guide.split('\n### What becomes of each option\n');
+    const [section = ''] = table.split('\n## ');
+    const told = new Set([...section.matchAll(/`(\w+)(?:=\w+)?`/g)].map(([, name]) => name));
+    const [, declared = ''] =
+      /\nexport declare class ServerOptions \{\n([^]*?)\n {4}\/\*\* @param/.exec(
+        await readFile(`${ROOT}${LIBRARY}`, 'utf8'),
+      ) ?? [];
+    const [, refused = ''] =
+      /\n_REFUSED = \{\n([^]*?)\n\}/.exec(await readFile(`${ROOT}${PYTHON_WORKER}`, 'utf8')) ?? [];
+    const options = [...declared.matchAll(/^ {4}(\w+)\??: /gm), ...refused.matchAll(/^ {4}"(\w+)": /gm)].map(
+      ([, name]) => name,
+    );
+    expect(options).toEqual(
+      expect.arrayContaining(['requestFunc', 'jobMemoryLimitMB', 'api_key', 'agent_name']),
+    );
+    expect(options.filter((name = '') => !told.has(name) && !INTERNAL.includes(name))).toEqual([]);
   });
 
   it('would notice a change of anything else', () => {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf, runClient } from '../../dev/client-process.ts';
 import { readGuide } from '../sdk/examples-guide.ts';
 import { MIGRATION, stepsOf, WRITTEN } from '../sdk/examples-programs.ts';
-import { openExampleStage, type ExampleStage } from '../sdk/examples-stage.ts';
+import { openExampleStage, type Acting, type ExampleStage } from '../sdk/examples-stage.ts';
 
 const LANGUAGES = [
   { language: 'python', extension: 'py' },
   { language: 'typescript', extension: 'ts' },
-];
+] as const;
 const CASES = LANGUAGES.flatMap((each) => WRITTEN.map((example) => ({ ...each, example })));
 const FOLDERS = ['python', 'migration'];
 const RUFF = ['--no-cache', '--config', '../../sdk/python/pyproject.toml'];
@@ -53,7 +53,10 @@ describe('the example agents', { timeout: 400_000 }, () => {
   it.concurrent.for(LANGUAGES)(
     'the assistant of $language does the same on the platform as on a LiveKit of its own',
     async ({ extension }) => {
-      const talk = (seat: Parameters<ExampleStage['talk']>[0]): Promise<void> => stage.talk(seat, MIGRATION);
+      const talk: Acting = async (seat, logged) => {
+        await stage.talk(seat, MIGRATION);
+        await logged('has left');
+      };
       await stage.onPlainLiveKit(`migration/before.${extension}`, talk);
       const after = await stage.onPlatform(`migration/after.${extension}`, talk);
       expect(after.code).toBe(0);

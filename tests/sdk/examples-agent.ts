@@ -8,7 +8,7 @@ import { PYTHON_SOURCES } from './stage.ts';
 
 const PRELOAD = fileURLToPath(new URL('./examples-preload/', import.meta.url));
 const NODE_PRELOAD = ['--import', join(PRELOAD, 'preload.mjs')];
-const START_MS = 90_000;
+const LOGGED_MS = 90_000;
 const LINES = 400;
 /** Where the library measures the load of a control group, it is by this many cores. */
 const IDLE = { NUM_CPUS: '1000' };
@@ -37,8 +37,14 @@ export interface ExampleProgram {
   readonly ready: string;
 }
 
+/** Resolves once the agent has logged it. */
+export type Logged = (text: string) => Promise<void>;
+
 /** Runs it, from the moment it takes jobs until `act` is over, as a developer does: on a busy machine `start` says it is full. */
-export function runExample(program: ExampleProgram, act: () => Promise<void>): Promise<ExampleRun> {
+export function runExample(
+  program: ExampleProgram,
+  act: (logged: Logged) => Promise<void>,
+): Promise<ExampleRun> {
   return runAgent({ name: program.file, ...commandOf(program) }, program.ready, act);
 }
 
@@ -46,12 +52,12 @@ export function runExample(program: ExampleProgram, act: () => Promise<void>): P
 export async function runAgent(
   options: ChildOptions,
   ready: string,
-  act: () => Promise<void>,
+  act: (logged: Logged) => Promise<void>,
 ): Promise<ExampleRun> {
   const agent = await startChild({ ...options, graceMs: 20_000 });
   try {
     await untilLogged(agent, ready);
-    await act();
+    await act((text) => untilLogged(agent, text));
   } catch (error) {
     throw new Error([String(error), ...agent.tail(40)].join('\n  '), { cause: error });
   } finally {
@@ -66,7 +72,7 @@ async function untilLogged(agent: Child, text: string): Promise<void> {
   await eventually(
     () => Promise.resolve(isLogged() || !agent.running),
     (isOver) => isOver,
-    START_MS,
+    LOGGED_MS,
   );
   if (!isLogged()) throw new Error(`it ended before it logged "${text}"`);
 }

@@ -6,9 +6,9 @@ import { applicationToken, startSession, type StartedSession } from '../../dev/p
 import { startChild } from '../../dev/process/child.ts';
 import { startTelling } from '../agents/process-events.ts';
 import { openStack } from '../support/stack-fixture.ts';
-import { plainSettings, runExample, type ExampleRun } from './examples-agent.ts';
+import { plainSettings, runExample, type ExampleRun, type Logged } from './examples-agent.ts';
 import { platformSettings } from './platform-settings.ts';
-import { openPlainRoom } from './examples-plain-room.ts';
+import { openPlainRoom, type PlainAgent } from './examples-plain-room.ts';
 import { openTerminals, type Terminals } from './examples-guide.ts';
 import { EXAMPLES_FOLDER, type Step } from './examples-programs.ts';
 import { PROVIDER_KEY, startProvider, type Provider } from './examples-provider.ts';
@@ -23,13 +23,15 @@ const APPS: readonly AppName[] = ['agent-a', 'agent-b'];
 /** Where a client joins. */
 export type Seat = Pick<StartedSession, 'livekitUrl' | 'token'>;
 
+export type Acting = (seat: Seat, logged: Logged) => Promise<void>;
+
 export interface ExampleStage {
   readonly provider: Provider;
   readonly description: StackDescription;
   /** A program of examples/agents as an agent of the platform; a client has a session with it while `act` goes on. */
-  readonly onPlatform: (file: string, act: (seat: Seat) => Promise<void>) => Promise<ExampleRun>;
+  readonly onPlatform: (file: string, act: Acting) => Promise<ExampleRun>;
   /** The same as an agent of LiveKit itself, by its API key. */
-  readonly onPlainLiveKit: (file: string, act: (seat: Seat) => Promise<void>) => Promise<ExampleRun>;
+  readonly onPlainLiveKit: (file: PlainAgent, act: Acting) => Promise<ExampleRun>;
   /** A real client goes through the steps; rejects with what it did not get. */
   readonly talk: (seat: Seat, steps: readonly Step[]) => Promise<void>;
   /** For somebody who follows the guide; their `agent-a` is nobody else's meanwhile. */
@@ -50,18 +52,18 @@ export async function openExampleStage(): Promise<ExampleStage> {
     onPlatform: (file, act) =>
       borrow((name) => {
         const env = { ...platformSettings(description, name), ...models };
-        return runExample({ python, file, env, ready: MESSAGES.log.connected }, async () => {
+        return runExample({ python, file, env, ready: MESSAGES.log.connected }, async (logged) => {
           const app = description.apps[name];
           await untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
           const token = await applicationToken(description, app);
-          await act(await startSession(description, token, app.client_id));
+          await act(await startSession(description, token, app.client_id), logged);
         });
       }),
     onPlainLiveKit: (file, act) => {
       const env = { ...plainSettings(description), ...models };
-      return runExample({ python, file, env, ready: 'registered worker' }, async () => {
-        const room = await openPlainRoom(description);
-        await act(room).finally(() => room.close());
+      return runExample({ python, file, env, ready: 'registered worker' }, async (logged) => {
+        const room = await openPlainRoom(description, file);
+        await act(room, logged).finally(() => room.close());
       });
     },
     talk: async ({ livekitUrl, token }, steps) => {

@@ -51,13 +51,16 @@ class Conversation:
             await self.until(self.agent_listens, "the agent listens")
             for step in self.steps:
                 await self.take(step)
+            await self.leave()
             say({"event": "done", "name": self.name})
         except Exception as error:
             say({"event": "failed", "name": self.name, "reason": repr(error), "heard": self.heard})
-        finally:
-            for task in self.tasks:
-                task.cancel()
-            await self.room.disconnect()
+            await self.leave()
+
+    async def leave(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await self.room.disconnect()
 
     async def take(self, step: dict[str, Any]) -> None:
         if "camera" in step:

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { untilAgentIs } from '../../dev/agent-presence.ts';
 import {
   applicationToken,
@@ -10,6 +11,7 @@ import {
 import type { StackOptions } from '../../dev/stack.ts';
 import { startEchoClients, type EchoClients } from '../agents/echo-clients.ts';
 import { runCli, type CliRun } from '../support/cli-run.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { startSdkAgent, type SdkAgent, type SdkAgentOptions } from './agent-process.ts';
 import { APP, CLIENT, type Language } from './language.ts';
@@ -31,6 +33,7 @@ export interface SdkStage {
   /** With a worker at the gateway, that sessions can be started with. */
   readonly online: (language: Language, options?: StartOptions) => Promise<SdkAgent>;
   readonly untilOnline: (language: Language, is?: 'online' | 'offline') => Promise<void>;
+  /** Asked for again while the agent is away, as clients do. */
   readonly session: (language: Language, metadata?: string) => Promise<StartedSession>;
   /** A real client that asks for echoes all the time, and knows which it did not get. */
   readonly listen: (...sessions: readonly StartedSession[]) => Promise<EchoClients>;
@@ -84,11 +87,12 @@ export async function openSdkStage(options: StackOptions = {}): Promise<SdkStage
     session: async (language, metadata) => {
       const token = await applicationToken(description, description.apps[CLIENT[language]]);
       const asked = { agent_entra_app_id: description.apps[APP[language]].client_id };
-      return requestSession(
-        description,
-        token,
-        metadata === undefined ? asked : { ...asked, agent_metadata: metadata },
+      const wanted = metadata === undefined ? asked : { ...asked, agent_metadata: metadata };
+      const started = await eventually(
+        () => requestSession(description, token, wanted).catch(unlessUnavailable),
+        (session) => session !== undefined,
       );
+      return started ?? expect.unreachable();
     },
     listen: async (...sessions) => {
       const listening = await startEchoClients(python, sessions, () => undefined);
@@ -121,6 +125,11 @@ export async function openSdkStage(options: StackOptions = {}): Promise<SdkStage
       await fixture.close();
     },
   };
+}
+
+/** An agent of one worker is away for a moment at each renewal: a client is told to ask again. */
+function unlessUnavailable(error: unknown): undefined {
+  if (!String(error).includes('"agent_unavailable"')) throw error;
 }
 
 /** An empty value takes a variable away. */

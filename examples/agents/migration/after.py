@@ -4,6 +4,7 @@ import logging
 
 from bayer_livekit_sdk.agents import Agent, AgentSession, JobContext, JobProcess, RunContext, Worker, function_tool
 from bayer_livekit_sdk.plugins import openai, silero
+from livekit import rtc
 
 logger = logging.getLogger("assistant")
 ORDERS = {"17": "on its way", "18": "being packed"}
@@ -42,6 +43,11 @@ async def entrypoint(ctx: JobContext) -> None:
         logger.info("the session had %d items", len(session.history.items))
 
     ctx.add_shutdown_callback(sum_up)
+
+    @ctx.room.on("participant_disconnected")
+    def left(participant: rtc.RemoteParticipant) -> None:
+        logger.info("%s has left", participant.identity)
+
     await session.start(agent=Assistant(), room=ctx.room)
     await ctx.connect()
 

@@ -11,6 +11,7 @@ import {
   type JobProcess,
 } from '@livekit-platform/agents';
 import * as openai from '@livekit/agents-plugin-openai';
+import { RoomEvent } from '@livekit/rtc-node';
 import { z } from 'zod';
 
 const ORDERS = new Map([
@@ -50,6 +51,9 @@ async function entry(ctx: JobContext<Prepared>): Promise<void> {
   ctx.addShutdownCallback(() => {
     log().info(`the session had ${session.history.items.length} items`);
     return Promise.resolve();
+  });
+  ctx.room.on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
+    log().info(`${identity} has left`);
   });
   await session.start({ agent: new Assistant(), room: ctx.room });
   await ctx.connect();

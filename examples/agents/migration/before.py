@@ -2,6 +2,7 @@
 
 import logging
 
+from livekit import rtc
 from livekit.agents import Agent, AgentSession, JobContext, JobProcess, RunContext, WorkerOptions, cli, function_tool
 from livekit.plugins import openai, silero
 
@@ -42,6 +43,11 @@ async def entrypoint(ctx: JobContext) -> None:
         logger.info("the session had %d items", len(session.history.items))
 
     ctx.add_shutdown_callback(sum_up)
+
+    @ctx.room.on("participant_disconnected")
+    def left(participant: rtc.RemoteParticipant) -> None:
+        logger.info("%s has left", participant.identity)
+
     await session.start(agent=Assistant(), room=ctx.room)
     await ctx.connect()
 

@@ -12,6 +12,7 @@ import {
   type JobProcess,
 } from '@livekit/agents';
 import * as openai from '@livekit/agents-plugin-openai';
+import { RoomEvent } from '@livekit/rtc-node';
 import { z } from 'zod';
 
 const ORDERS = new Map([
@@ -52,6 +53,9 @@ async function entry(ctx: JobContext<Prepared>): Promise<void> {
     log().info(`the session had ${session.history.items.length} items`);
     return Promise.resolve();
   });
+  ctx.room.on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
+    log().info(`${identity} has left`);
+  });
   await session.start({ agent: new Assistant(), room: ctx.room });
   await ctx.connect();
 }
@@ -63,4 +67,4 @@ export default defineAgent({
   entry,
 });
 
-cli.runApp(new ServerOptions({ agent: fileURLToPath(import.meta.url), agentName: 'assistant' }));
+cli.runApp(new ServerOptions({ agent: fileURLToPath(import.meta.url), agentName: 'shop-assistant' }));

@@ -32,9 +32,11 @@ def test_a_submodule_is_the_very_module_and_stays_as_it_was(name: str) -> None:
     assert (theirs.__name__, theirs.__spec__, theirs.__loader__, theirs.__package__) == before
 
 
-def test_a_submodule_that_there_is_not_says_so_by_upstreams_name() -> None:
-    with pytest.raises(ModuleNotFoundError, match=r"livekit\.agents\.nothing"):
+def test_what_there_is_not_says_so_by_the_name_that_was_asked_for() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"bayer_livekit_sdk\.agents\.nothing"):
         importlib.import_module("bayer_livekit_sdk.agents.nothing")
+    with pytest.raises(ImportError, match=r"cannot import name 'Agnet' from 'bayer_livekit_sdk\.agents'"):
+        from bayer_livekit_sdk.agents import Agnet  # type: ignore[attr-defined]  # noqa: F401
 
 
 def test_every_public_package_of_upstream_has_a_stub() -> None:

@@ -11,6 +11,8 @@ from vectors import vectors
 
 VECTORS = vectors("answers")
 QUESTION = Question(VECTORS["register_url"], VECTORS["scope"], VECTORS["region"], VECTORS["request_id"])
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+"""A clock that is wrong: the cases do not depend on it, but for those that say so."""
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
 GOOD = VECTORS["cases"][0]["body"]
 
@@ -18,7 +20,7 @@ GOOD = VECTORS["cases"][0]["body"]
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
     def read() -> Any:
-        return read_answer(QUESTION, case["status"], case["headers"], case["body"].encode(), NOW)
+        return read_answer(QUESTION, case["status"], case["headers"], case["body"].encode(), EPOCH)
 
     if "registered" in case:
         told = read()

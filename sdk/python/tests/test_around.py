@@ -47,10 +47,13 @@ def test_the_sentence_is_the_shared_one() -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("made", [server_of, options_of, lambda: Worker().server], ids=["server", "options", "worker"])
-def test_upstreams_run_app_says_what_to_write_instead(module: str, made: Any) -> None:
-    with pytest.raises(SettingsError) as refused:
+def test_upstreams_run_app_says_what_to_write_instead_and_ends_with_that(
+    module: str, made: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
         importlib.import_module(module).run_app(made())
-    assert str(refused.value) == message_of("cli.run_app()")
+    assert ended.value.code == 78
+    assert capsys.readouterr().err == f"{message_of('cli.run_app()')}\n"
 
 
 @pytest.mark.parametrize("module", MODULES)

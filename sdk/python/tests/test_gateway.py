@@ -13,7 +13,8 @@ from aiohttp import web
 from bayer_livekit_sdk.answer import Registration
 from bayer_livekit_sdk.clock import SystemClock
 from bayer_livekit_sdk.events import Events
-from bayer_livekit_sdk.gateway import GatewayClosed, GatewayRefused, GatewaySession, GatewayUnreachable
+from bayer_livekit_sdk.gateway import GatewayRefused, GatewaySession, GatewayUnreachable
+from bayer_livekit_sdk.gateway_socket import GatewayClosed
 from bayer_livekit_sdk.keeper import Keeper
 from bayer_livekit_sdk.secret import Secret
 from played_platform import NAME, PlayedPlatform, played_platform

@@ -72,6 +72,20 @@ async def test_start_tries_until_its_time_is_over_and_then_says_so() -> None:
     assert platform.asked_ms[-1] == 5000
 
 
+async def test_a_try_at_start_that_outlasts_its_time_is_the_last() -> None:
+    clock = FakeClock()
+
+    async def ask() -> Registration:
+        await clock.sleep_ms(30_000)
+        raise UNAVAILABLE
+
+    starting = asyncio.ensure_future(Keeper(ask, clock, Events()).start(3000))
+    await clock.pass_ms(30_000)
+    with pytest.raises(RegistrationUnavailable, match="not registered in time: busy"):
+        await asyncio.wait_for(starting, 5)
+    assert clock.slept_ms == [30_000]
+
+
 async def test_no_credential_is_a_no_at_start_and_an_outage_later() -> None:
     keeper, _, _ = keep(bad(CredentialNotFound("none")))
     with pytest.raises(RegistrationRefused, match="none"):
@@ -197,11 +211,9 @@ async def test_whatever_is_answered_no_dead_token_is_given_and_nothing_is_asked_
     """Random lives, outages, waits and rejections: a given token lives, an end has a reason, asking keeps a pace."""
     chance = random.Random(seed)
     clock = FakeClock(chance.random)
-    asked: list[float] = []
     expires: dict[str, float] = {}
 
     async def ask() -> Registration:
-        asked.append(clock.now_ms())
         if chance.random() < 0.4:
             raise RegistrationUnavailable("busy", chance.choice([0, 0, 1000, 60_000]))
         life_ms = chance.choice([5_000.0, 12_000.0, 599_999.0, HOUR_MS])

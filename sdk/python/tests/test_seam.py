@@ -9,9 +9,10 @@ import re
 from typing import Any
 
 import pytest
-from livekit.agents import AgentServer, cli
+from livekit import rtc
+from livekit.agents import AgentServer, JobContext, cli
 from livekit.agents.cli.log import setup_logging
-from livekit.agents.ipc import job_proc_executor, proc_pool, supervised_proc
+from livekit.agents.ipc import job_proc_executor, job_proc_lazy_main, proc_pool, supervised_proc
 
 from bayer_livekit_sdk.reconnects import _UPSTREAM
 from bayer_livekit_sdk.server import PlatformServer
@@ -86,6 +87,15 @@ def test_the_processes_have_the_names_by_which_run_does_nothing_in_them() -> Non
 def test_a_process_is_started_on_a_thread_of_the_loops_executor() -> None:
     code = code_of(supervised_proc)
     assert "with _mask_ctrl_c(): await self._loop.run_in_executor(None, self._proc.start)" in code
+
+
+def test_a_job_has_its_room_from_the_beginning_and_a_room_says_when_it_is_lost() -> None:
+    assert {"self", "room"} <= inspect.signature(JobContext.__init__).parameters.keys()
+    assert "reason" in inspect.signature(JobContext.shutdown).parameters
+    assert "room=self._room, on_connect=_on_ctx_connect, on_shutdown=_on_ctx_shutdown" in code_of(job_proc_lazy_main)
+    room = code_of(rtc.Room)
+    for event in ("reconnecting", "reconnected", "disconnected"):
+        assert f'self.emit("{event}"' in room
 
 
 def test_logging_and_the_other_commands_are_upstreams() -> None:

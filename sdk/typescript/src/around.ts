@@ -1,5 +1,5 @@
 import { AgentServer as UpstreamServer, cli as upstreamCli } from '@livekit/agents';
-import { SettingsError } from './errors.ts';
+import { EXIT_CODES, SettingsError } from './errors.ts';
 
 /** What of upstream would go around the platform, replaced by errors that say what to write. */
 
@@ -8,19 +8,24 @@ export const AROUND = (name: string, instead: string): string =>
   `${name} needs a LiveKit API key: write ${instead}`;
 const INSTEAD = 'new Worker({ agent: fileURLToPath(import.meta.url) }).run()';
 
-/** `runApp` throws: {@link Worker} runs the agent. */
+/** `runApp` says so and ends the process, as it does anyhow: {@link Worker} runs the agent. */
 export const cli: Omit<typeof upstreamCli, 'runApp'> & { readonly runApp: (...ignored: unknown[]) => never } =
   {
     ...upstreamCli,
-    runApp: () => refuse('cli.runApp()'),
+    runApp: () => {
+      process.stderr.write(`${refusal('cli.runApp()').message}\n`);
+      process.exit(EXIT_CODES.settings);
+    },
   };
 
 /** Cannot be constructed: {@link Worker} makes its own. */
 export const AgentServer: typeof UpstreamServer = new Proxy(UpstreamServer, {
-  construct: () => refuse('new AgentServer()'),
+  construct: () => {
+    throw refusal('new AgentServer()');
+  },
 });
 export type AgentServer = UpstreamServer;
 
-function refuse(name: string): never {
-  throw new SettingsError([AROUND(name, INSTEAD)]);
+function refusal(name: string): SettingsError {
+  return new SettingsError([AROUND(name, INSTEAD)]);
 }

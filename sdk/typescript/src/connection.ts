@@ -17,6 +17,8 @@ const SLOWEST_RECONNECT_MS = 10_000;
 const STABLE_MS = 1_000;
 /** After a refusal: who is let in and put out again and again has to ask less and less. */
 const STABLE_AFTER_REFUSAL_MS = 60_000;
+/** Upstream's (worker.ts, `#runWS`). */
+const SOCKET_ERROR = 'worker error:';
 const KINDS: ReadonlyMap<number, Loss['kind']> = new Map([
   [1012, 'planned'],
   [1008, 'refused'],
@@ -75,7 +77,8 @@ export class ReconnectPace {
  *
  * Upstream tells nobody but its logger, as a warning with a traceback, and then waits for 2 s and more with a timer of
  * its own, also after a planned close. The loggers made while `create` runs are the worker's; that one line of theirs
- * goes to `onLost`, and the timer set right after it waits for what `onLost` answers.
+ * goes to `onLost`, and the timer set right after it waits for what `onLost` answers. What they say of a socket's error is
+ * dropped: a loss follows each, which says why.
  */
 export function hearingLosses<T>(create: () => T, onLost: (loss: Loss) => Promise<void>): T {
   const root = log();
@@ -87,6 +90,10 @@ export function hearingLosses<T>(create: () => T, onLost: (loss: Loss) => Promis
       const [fields] = line;
       if (typeof fieldOf(fields, 'retry_count') !== 'number') warn(...line);
       else takeNextTimer(onLost(lossOf(fieldOf(fields, 'error'))));
+    };
+    const complain = logger.error.bind(logger) as (...line: readonly unknown[]) => void;
+    logger.error = (...line: readonly unknown[]) => {
+      if (line[0] !== SOCKET_ERROR) complain(...line);
     };
     return logger;
   });

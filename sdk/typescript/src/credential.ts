@@ -18,33 +18,49 @@ export class EntraTokens {
   readonly #settings: Settings;
   readonly #env: Environment;
   readonly #given: TokenCredential | undefined;
+  readonly #timeoutMs: number;
 
-  constructor(settings: Settings, env: Environment, given?: TokenCredential) {
+  constructor(settings: Settings, env: Environment, given?: TokenCredential, timeoutMs = TIMEOUT_MS) {
     this.#settings = settings;
     this.#env = env;
     this.#given = given;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @throws RegistrationRefused | RegistrationUnavailable | SettingsError, or the signal's reason */
   async get(signal: AbortSignal): Promise<string> {
     const hearing = new EntraHearing();
     const credential = this.#given ?? (await createCredential(this.#settings, this.#env, hearing));
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
     const abortSignal = AbortSignal.any([signal, timeout]);
     try {
       const asked = credential.getToken(this.#settings.scope, { abortSignal });
       // Some credentials run a program and heed no signal.
-      const answer = await Promise.race([asked, rejectedOn(abortSignal)]);
-      if (answer !== null) return answer.token;
+      const token = tokenIn(await Promise.race([asked, rejectedOn(abortSignal)]));
+      if (token !== undefined) return token;
     } catch (error) {
       signal.throwIfAborted();
+      if (timeout.aborted) {
+        throw new RegistrationUnavailable(
+          `Entra is not reachable: no answer within ${this.#timeoutMs / 1000} s`,
+        );
+      }
       const secrets = [this.#env['AZURE_CLIENT_SECRET'] ?? ''];
-      const asked = { credential: this.#settings.credential, secrets, heard: hearing.newest };
-      if (!timeout.aborted) throw entraFailure(error, asked);
+      throw entraFailure(error, { credential: this.#settings.credential, secrets, heard: hearing.newest });
     }
-    const what = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : 'the credential gave no token';
-    throw new RegistrationUnavailable(`Entra is not reachable: ${what}`);
+    if (this.#given !== undefined) {
+      throw new RegistrationUnavailable('the credential given to Worker gave no token');
+    }
+    const reason = hearing.newest?.reason ?? 'the credential gave no token';
+    throw new RegistrationUnavailable(`Entra is not reachable: ${reason}`);
   }
+}
+
+/** A program's own credential may give anything, and so may somebody who answers in Entra's place. */
+function tokenIn(answer: unknown): string | undefined {
+  const token: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'token') : undefined;
+  return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
 async function createCredential(

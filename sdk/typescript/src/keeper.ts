@@ -113,7 +113,7 @@ export class Keeper {
   }
 }
 
-/** Tries at least once, and again while what failed may mend; for the last time at the deadline. */
+/** Tries at least once, and again while what failed may mend; for the last time at the deadline, or at a start across it. */
 async function persistently(
   parts: KeeperParts,
   { deadlineMs, isFirst }: { readonly deadlineMs: number; readonly isFirst: boolean },
@@ -130,7 +130,7 @@ async function persistently(
       signal.throwIfAborted();
       if (!(error instanceof RegistrationUnavailable)) throw error;
       if (isFirst && error instanceof NoCredential) throw new RegistrationRefused(error.message);
-      if (isLast) throw givenUp(error, isFirst);
+      if (isLast || (isFirst && now() >= deadlineMs)) throw givenUp(error, isFirst);
       const leftMs = Math.max(0, deadlineMs - now());
       const retryInMs = Math.min(Math.max(error.retryAfterMs, retryDelayMs(attempt, random())), leftMs);
       onRetry({

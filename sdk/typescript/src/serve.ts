@@ -5,7 +5,7 @@ import { Keeper, type Retry } from './keeper.ts';
 import { live, type ServeMode } from './live.ts';
 import { ensureLogger, MESSAGES, say } from './log.ts';
 import { tellRegistered, tellRetry } from './narrate.ts';
-import { assertOneCopy } from './one-copy.ts';
+import { assertUsableAgent } from './usable-agent.ts';
 import type { WorkerOptions } from './options.ts';
 import { Registrar } from './registrar.ts';
 import { readSettings } from './settings.ts';
@@ -32,7 +32,7 @@ async function begin(options: WorkerOptions, events: Events, mode: ServeMode): P
   const removed = removeLiveKitVariables(process.env);
   if (removed.length > 0) say('warn', MESSAGES.removed(removed.join(', ')));
   const settings = readSettings(process.env, options, options.credential !== undefined);
-  assertOneCopy(options.agent);
+  assertUsableAgent(options.agent);
 
   const registrar = new Registrar(settings, options.credential, events);
   const parts = {

@@ -63,9 +63,10 @@ function webSocketUrl({ livekitUrl }: Registration): string {
   return livekitUrl.endsWith('/') ? livekitUrl : `${livekitUrl}/`;
 }
 
-/** As a WebSocket to it says it. */
+/** As a WebSocket to it says it. Never throws, as a renewal must not. */
 function agentUrl(registration: Registration): string {
-  return new URL(`${webSocketUrl(registration)}agent`).href;
+  const text = `${webSocketUrl(registration)}agent`;
+  return URL.parse(text)?.href ?? text;
 }
 
 /** Processes that upstream forks inherit these arguments. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { initializeLogger, log } from '@livekit/agents';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AgentServer, cli } from '../src/around.ts';
 import { hearingLosses, lossOf, ReconnectPace, type Loss } from '../src/connection.ts';
-import { firstLine } from '../src/redacted.ts';
+import { firstLine, quoted } from '../src/redacted.ts';
 
 const PLANNED: Loss = { kind: 'planned', reason: 'closed with 1012 renewed' };
 const LOST: Loss = { kind: 'lost', reason: 'ECONNREFUSED' };
@@ -102,6 +102,20 @@ describe("in place of upstream's warning", () => {
     expect(over.is).toBe(true);
   });
 
+  it('of an error of its socket nothing is said: the loss that follows says why', () => {
+    const said: unknown[] = [];
+    const child = { warn: () => undefined, error: (...line: unknown[]) => void said.push(line) };
+    Reflect.set(log(), 'child', () => child);
+    const logger = hearingLosses(
+      () => log().child({}),
+      () => Promise.resolve(),
+    );
+    const other = [{ error: new Error('other') }, 'failed'] as const;
+    logger.error('worker error:', 'Max payload size exceeded');
+    logger.error(...other);
+    expect(said).toEqual([other]);
+  });
+
   it('no other timer, no other line and no other logger is touched', async () => {
     const { setTimeout: original } = globalThis;
     const heard: Loss[] = [];
@@ -120,12 +134,28 @@ describe("in place of upstream's warning", () => {
   });
 });
 
-it('what of upstream would go around the platform says what to write in its place', () => {
-  expect(() => cli.runApp()).toThrow('write new Worker({ agent: fileURLToPath(import.meta.url) }).run()');
+it('what of upstream would go around the platform says what to write in its place, and ends with that', () => {
+  const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+    throw new Error(`exit ${String(code)}`);
+  });
+  const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(() => cli.runApp()).toThrow('exit 78');
+  expect(String(error.mock.calls[0]?.[0])).toContain(
+    'cli.runApp() needs a LiveKit API key: write new Worker({ agent: fileURLToPath(import.meta.url) }).run()',
+  );
+  exit.mockRestore();
+  error.mockRestore();
   const Server = AgentServer as unknown as new () => unknown;
   expect(() => new Server()).toThrow('new AgentServer() needs a LiveKit API key');
 });
 
 it('a line of somebody else shows no token, and no second line', () => {
   expect(firstLine(new Error('no aaaaaaaaaa.bbbbbbbbbb.cccc\nmore'))).toBe('no [redacted]');
+});
+
+it('a line of somebody else shows nothing of a password with an @ in it, nor of a secret that has another within it', () => {
+  expect(firstLine(new Error('no http://user:p@ss@proxy.example'))).toBe(
+    'no http://[redacted]@proxy.example',
+  );
+  expect(quoted('no planted-secret', ['planted', 'planted-secret'])).toBe('no [redacted]');
 });

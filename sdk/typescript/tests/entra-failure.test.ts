@@ -30,7 +30,7 @@ describe('what a failure of the credential means', () => {
       "also in OAuth's words",
       failure('AuthenticationError', 'unauthorized_client Status code: 400', { statusCode: 400 }),
       RegistrationRefused,
-      'Entra refuses: unauthorized_client Status code: 400',
+      'Entra refuses: unauthorized_client',
     ],
     [
       'trouble on its side may pass',
@@ -103,6 +103,12 @@ describe('a credential that cannot show itself to Entra', () => {
       'ECONNREFUSED',
     ],
     [
+      "one of several, which found somebody's page in Entra's place",
+      failure('AggregateAuthenticationError', 'none of them'),
+      { credential: 'default', heard: { reason: 'HTTP 403', status: 403 } },
+      'HTTP 403',
+    ],
+    [
       'Entra is busy',
       unavailable,
       { credential: 'client_secret', heard: { reason: 'HTTP 503', status: 503 } },
@@ -123,5 +129,14 @@ describe('a credential that cannot show itself to Entra', () => {
     });
     expect(meaning).toBeInstanceOf(RegistrationRefused);
     expect(meaning.message).toBe(`Entra refuses: ${said}`);
+  });
+
+  it("since Entra refuses in OAuth's words, is told so", () => {
+    const meaning = entraFailure(unavailable, {
+      credential: 'default',
+      heard: { reason: 'HTTP 400', status: 400, error: 'invalid_scope' },
+    });
+    expect(meaning).toBeInstanceOf(RegistrationRefused);
+    expect(meaning.message).toBe('Entra refuses: invalid_scope');
   });
 });

@@ -131,7 +131,5 @@ describe('one registration', () => {
 
 it('of a credential that gives no token is not to be had for now', async () => {
   const { registrar } = await before({ answer: registered, getToken: () => Promise.resolve(null) });
-  await expect(registrar.register(NEVER)).rejects.toThrow(
-    'Entra is not reachable: the credential gave no token',
-  );
+  await expect(registrar.register(NEVER)).rejects.toThrow('the credential given to Worker gave no token');
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { version as upstreamVersion } from '@livekit/agents';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assertOneCopy } from '../src/one-copy.ts';
+import { assertUsableAgent } from '../src/usable-agent.ts';
 import { PLACEHOLDER, registerWithPlatformToken } from '../src/worker-token.ts';
 
 const require = createRequire(import.meta.url);
@@ -36,6 +36,11 @@ describe('upstream, as the seam needs it', () => {
       'says a close with its code and reason (worker.ts, #runWS)',
       'worker.ts',
       /new APIStatusError\(\{\s+message: 'worker connection closed unexpectedly',\s+options: \{\s+statusCode: event\.code \|\| -1,\s+body: \{\s+code: event\.code,\s+reason: event\.reason,/,
+    ],
+    [
+      'says an error of a connection as a line of its own, besides the loss (worker.ts, #runWS)',
+      'worker.ts',
+      /this\.#logger\.error\('worker error:', event\.message\);/,
     ],
     [
       'listens to a connection right after it made it (worker.ts, workerWS)',
@@ -76,7 +81,7 @@ describe('upstream, as the seam needs it', () => {
 
   it('is here once, as is what it signs with', () => {
     expect(() => {
-      assertOneCopy(fileURLToPath(import.meta.url));
+      assertUsableAgent(fileURLToPath(import.meta.url));
     }).not.toThrow();
   });
 });
@@ -89,8 +94,9 @@ describe('a second copy of upstream', () => {
       await mkdir(copy, { recursive: true });
       await writeFile(join(copy, 'package.json'), '{"name": "@livekit/agents", "main": "index.js"}');
       await writeFile(join(copy, 'index.js'), '');
+      await writeFile(join(folder, 'agent.ts'), '');
       expect(() => {
-        assertOneCopy(join(folder, 'agent.ts'));
+        assertUsableAgent(join(folder, 'agent.ts'));
       }).toThrow('there are two copies of @livekit/agents, of which the agent uses another than the SDK');
     } finally {
       await rm(folder, { recursive: true });
@@ -128,4 +134,10 @@ describe('the token of a worker', () => {
     registerWithPlatformToken(() => Promise.resolve('platform-token'))();
     expect(await signedBy(PLACEHOLDER.apiKey, { agent: true })).not.toBe('platform-token');
   });
+});
+
+it('an agent whose file is not there does not start', () => {
+  expect(() => {
+    assertUsableAgent('/nowhere/agent.ts');
+  }).toThrow("there is no agent's file at /nowhere/agent.ts");
 });

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { removeLiveKitVariables, REMOVED_VARIABLES } from '../src/environment.ts';
 import { refuseOptions } from '../src/options.ts';
@@ -39,14 +40,32 @@ describe('options of Worker', () => {
     expect(readSettings(env, {}, true)).toMatchObject({ credential: 'given' });
   });
 
-  it.each(['agentName', 'apiKey', 'apiSecret', 'wsURL', 'workerToken'])('%s is not accepted', (name) => {
-    const options = { agent: '/agent.ts', [name]: 'value-of-it' };
-    const error = thrownBy(() => new Worker(options));
+  it.each(['agentName', 'apiKey', 'apiSecret', 'serverType', 'wsURL', 'workerToken'])(
+    '%s is not accepted',
+    (name) => {
+      const options = { agent: '/agent.ts', [name]: 'value-of-it' };
+      const error = thrownBy(() => new Worker(options));
+      expect(error).toMatchObject({
+        name: 'SettingsError',
+        message: expect.stringContaining(`the option ${name} is not accepted: `) as string,
+      });
+      expect(String(error)).not.toContain('value-of-it');
+    },
+  );
+
+  it.each([
+    ['null', null],
+    ['a text', 'secret-of-it'],
+    ['a class', EventEmitter],
+    ['an object of something else', { getToken: 'secret-of-it' }],
+  ])('a credential that cannot be asked is not accepted: %s', (_, credential) => {
+    const options = { agent: '/agent.ts', credential };
+    const error = thrownBy(() => new Worker(options as never));
     expect(error).toMatchObject({
       name: 'SettingsError',
-      message: expect.stringContaining(`the option ${name} is not accepted: `) as string,
+      problems: ['the option credential is not accepted: it has no getToken()'],
     });
-    expect(String(error)).not.toContain('value-of-it');
+    expect(String(error)).not.toContain('secret-of-it');
   });
 
   it('left empty, as a migrated program may have them, they are', () => {

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from types import ModuleType
 
 _PREFIXES = {"bayer_livekit_sdk.agents.": "livekit.agents."}
@@ -15,8 +16,9 @@ class _Aliases(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         for ours, theirs in _PREFIXES.items():
-            if fullname.startswith(ours):
-                return ModuleSpec(fullname, _Alias(theirs + fullname[len(ours) :]))
+            name = theirs + fullname[len(ours) :]
+            if fullname.startswith(ours) and find_spec(name) is not None:
+                return ModuleSpec(fullname, _Alias(name))
         return None
 
 

@@ -1,7 +1,8 @@
 """Upstream's own ways to run an agent, which need a LiveKit API key: they say what to write instead."""
 
+import sys
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from . import messages
 from ._blocked_guard import Arguments, guard, is_given
@@ -27,7 +28,9 @@ def has_own_keys(server: Any) -> bool:
 def command_line(module: ModuleType) -> None:
     def check(given: Arguments) -> None:
         if not has_own_keys(given["server"]):
-            _refuse("cli.run_app()")
+            error = _refusal("cli.run_app()")  # which ends the process, as this does
+            sys.stderr.write(f"{error}\n")
+            sys.exit(error.exit_code)
 
     guard(module, "run_app", check)
 
@@ -39,12 +42,12 @@ def server(module: ModuleType) -> None:
 
     def check(given: Arguments) -> None:
         if not (given.get("unregistered") or getattr(given["self"], _MAY_RUN, False)):
-            _refuse("AgentServer.run()")
+            raise _refusal("AgentServer.run()")
 
     guard(module.AgentServer, "__init__", remember)
     guard(module.AgentServer, "update_options", remember)
     guard(module.AgentServer, "run", check)
 
 
-def _refuse(name: str) -> NoReturn:
-    raise SettingsError([messages.AROUND.format(name=name, instead=_INSTEAD)])
+def _refusal(name: str) -> SettingsError:
+    return SettingsError([messages.AROUND.format(name=name, instead=_INSTEAD)])

@@ -10,6 +10,9 @@ _ADDRESS = re.compile(
     r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_FOUR = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_NUMBER_AT_ITS_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
+"""Parsers take such a host for an address of numbers, and complete it or refuse it."""
 _LOOPBACK = re.compile(rf"localhost|127(?:\.{_OCTET}){{3}}|\[::1\]")
 
 
@@ -26,6 +29,8 @@ def read_address(text: str) -> Address | None:
     """`None` for anything else."""
     match = _ADDRESS.fullmatch(text)
     if match is None or int(match["port"] or 1) > 65_535 or not _is_ipv6(match["literal"] or "::1"):
+        return None
+    if _NUMBER_AT_ITS_END.fullmatch(match["host"]) and not _FOUR.fullmatch(match["host"]):
         return None
     return Address(match["scheme"], _LOOPBACK.fullmatch(match["host"]) is not None)
 

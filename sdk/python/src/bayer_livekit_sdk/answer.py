@@ -148,7 +148,7 @@ def _retry_after_ms(headers: Mapping[str, str]) -> int:
 def _date(headers: Mapping[str, str]) -> datetime | None:
     try:
         date = parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
+    except Exception:  # its parser raises what its parts raise: ValueError, TypeError, OverflowError ..
         return None
     return date if date.tzinfo is not None else date.replace(tzinfo=timezone.utc)
 
@@ -162,7 +162,7 @@ def _instant(text: str) -> datetime | None:
     micros = f"{fraction or '.'}000000"[:7]
     try:
         return datetime.fromisoformat(f"{seconds}{micros}{'+00:00' if zone == 'Z' else zone}")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

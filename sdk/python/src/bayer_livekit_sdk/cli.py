@@ -1,7 +1,6 @@
 """The command line of an agent's file, and how its process ends."""
 
 import argparse
-import asyncio
 import inspect
 import logging
 import multiprocessing
@@ -20,6 +19,7 @@ from .errors import AgentError
 from .interrupts import keep_interrupts
 from .log import configure_logging, logger
 from .messages import ExitCode
+from .own_loop import run_to_its_end
 
 if TYPE_CHECKING:
     from .life import Life
@@ -71,7 +71,7 @@ def _live(worker: "Worker", *, devmode: bool) -> ExitCode:
     try:
         life = worker._begin()
         _stop_on_signals(life, devmode=devmode)
-        asyncio.run(live())
+        run_to_its_end(live())
     except AgentError as error:
         _say_why(logging.ERROR, str(error), error.exit_code, devmode=devmode)
         return error.exit_code

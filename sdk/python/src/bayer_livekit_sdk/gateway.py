@@ -6,26 +6,16 @@ from typing import Any, NoReturn
 
 import aiohttp
 
+from . import gateway_socket
 from .answer import Registration
 from .clock import Clock
+from .gateway_socket import GatewayClosed, GatewaySilent, GatewaySocket
 from .keeper import Keeper
 from .loss import Loss, Pace
-from .secret import Secret, first_line, quoted
+from .secret import Secret, first_line
 from .transport import by_proxy, said_by
 
-_PROTOCOL_ERROR = 1002
-_ABNORMAL = 1006
-_OVER = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
 _UNACCEPTED = (401, 403)
-
-
-class GatewayClosed(Exception):
-    """The gateway closed the connection, with this code of the WebSocket protocol."""
-
-    def __init__(self, code: int, reason: str, *secrets: Secret) -> None:
-        said = quoted(reason, *secrets)
-        super().__init__(f"closed with {code}{f' {said}' if said else ''}")
-        self.code = code
 
 
 class GatewayRefused(Exception):
@@ -69,14 +59,18 @@ class GatewaySession:
         options = {**options, "headers": {**options.get("headers", {}), **bearer}, "ssl": self._tls}
         try:
             options |= by_proxy(options.get("proxy"))
-            socket = await self._session.ws_connect(f"{registration.livekit_url.rstrip('/')}/agent", **options)
+            deadline_s = asyncio.get_running_loop().time() + gateway_socket.REGISTRATION_S
+            opening = self._session.ws_connect(f"{registration.livekit_url.rstrip('/')}/agent", **options)
+            socket = await asyncio.wait_for(opening, gateway_socket.REGISTRATION_S)
         except aiohttp.WSServerHandshakeError as error:
             failure: Exception = GatewayRefused(error.status)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+        except asyncio.TimeoutError:
+            failure = GatewaySilent()
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = GatewayUnreachable(said_by(error, registration.token))
         else:
             self._pace.connected()
-            self._socket = GatewaySocket(socket, registration.token)
+            self._socket = GatewaySocket(socket, registration.token, deadline_s)
             return self._socket
         raise failure
 
@@ -103,30 +97,6 @@ class GatewaySession:
         if isinstance(error, GatewayClosed):
             return error.code
         return None if socket is None else socket.close_code
-
-
-class GatewaySocket:
-    """The WebSocket, which says why it was closed."""
-
-    def __init__(self, socket: "aiohttp.ClientWebSocketResponse[Any]", token: Secret) -> None:
-        self._socket = socket
-        self._token = token
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._socket, name)
-
-    async def receive(self, *args: Any, **options: Any) -> aiohttp.WSMessage:
-        message = await self._socket.receive(*args, **options)
-        if message.type in _OVER:
-            reason = message.extra if message.type is aiohttp.WSMsgType.CLOSE else None
-            raise GatewayClosed(self._socket.close_code or _ABNORMAL, reason or "", self._token)
-        return message
-
-    async def receive_bytes(self) -> bytes:
-        message = await self.receive()
-        if not isinstance(message.data, bytes):
-            raise GatewayClosed(_PROTOCOL_ERROR, "a text frame")
-        return message.data
 
 
 def _no_redirects() -> aiohttp.TraceConfig:

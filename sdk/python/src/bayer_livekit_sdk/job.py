@@ -8,6 +8,7 @@ from livekit.agents import JobProcess
 
 from ._blocked import install_blocks
 from .environment import remove_variables
+from .lost_room import watch_rooms
 
 Setup = Callable[[JobProcess], Any]
 
@@ -27,3 +28,4 @@ def prepare() -> None:
     """A `.env` file, read again when the agent's file was imported here, may have brought variables back."""
     remove_variables()
     install_blocks()
+    watch_rooms()

@@ -93,7 +93,7 @@ class Keeper:
             wanted.cancel()
 
     async def _persistently(self, deadline_ms: float) -> _Held:
-        """Tries at least once, and again while what failed may mend; for the last time at the deadline."""
+        """Tries at least once, and again while what failed may mend: to the deadline, and at a start not across it."""
         is_first = self._held is None
         attempt = 1
         while True:
@@ -103,7 +103,7 @@ class Keeper:
             except RegistrationUnavailable as error:
                 if is_first and isinstance(error, CredentialNotFound):
                     raise RegistrationRefused(str(error)) from None
-                if asked_ms >= deadline_ms:
+                if (self._clock.now_ms() if is_first else asked_ms) >= deadline_ms:
                     raise _given_up(error, is_first=is_first) from None
                 left_ms = max(0.0, deadline_ms - self._clock.now_ms())
                 wanted_ms = max(error.retry_after_ms, retry_delay_ms(attempt, self._clock.random()))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from .clock import Clock, SystemClock
 from .errors import AgentError, WorkerFailed
 from .events import Events
 from .keeper import Keeper
-from .log import logger
+from .log import logger, quiet_entra
 from .registrar import Registrar
 from .secret import first_line
 from .server import PlatformServer
@@ -44,6 +45,10 @@ class Life:
         """Returns once it was stopped. Raises AgentError where it ends by itself."""
         self._loop = asyncio.get_running_loop()
         tls = tls_context()
+        with quiet_entra():
+            await self._live(tls, devmode=devmode)
+
+    async def _live(self, tls: ssl.SSLContext, *, devmode: bool) -> None:
         async with Registrar(self._settings, self._events, tls) as registrar:
             keeper = Keeper(registrar.register, self._clock, self._events)
             registration = await self._unless_stopped(keeper.start(self._settings.start_timeout_ms))

@@ -74,7 +74,7 @@ class _Reader:
         settings = Settings(
             register_url=f"{base}/api/agent/register",
             scope=scope,
-            credential=self._options.credential or self._client_secret(),
+            credential=self._client_secret() if self._options.credential is None else self._options.credential,
             authority=self._env.get("AZURE_AUTHORITY_HOST") or None,
             region=region,
             client_authorization=self._client_authorization(),
@@ -122,8 +122,6 @@ class _Reader:
         return f"api://{_host(environment)}/.default"
 
     def _client_secret(self) -> ClientSecret | None:
-        if self._options.credential is not None:
-            return None
         names = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
         tenant_id, client_id = (self._env.get(name, "") for name in names)
         client_secret = self._env.get("AZURE_CLIENT_SECRET", "")

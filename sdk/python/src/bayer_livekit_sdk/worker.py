@@ -4,7 +4,7 @@ import multiprocessing
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from livekit.agents import AgentServer, JobContext
+from livekit.agents import AgentServer, JobContext, WorkerType
 
 from . import messages
 from .credential_types import TokenCredential
@@ -27,6 +27,10 @@ _REFUSED = {
     "api_secret": "agents of the platform hold no LiveKit key",
     "ws_url": "the registration says where to connect",
     "worker_token": "it is for agents that run on LiveKit's own cloud",
+    "entrypoint_fnc": "write worker.rtc_session(entrypoint)",
+    "prewarm_fnc": "write Worker(setup_fnc=..)",
+    "request_fnc": "write worker.rtc_session(entrypoint, on_request=..)",
+    "worker_type": "an agent of the platform is for a room",
 }
 _CHILDREN = ("job_proc", "agents_inference_process")
 
@@ -50,7 +54,7 @@ class Worker:
         setup_fnc: Setup | None = None,
         **options: Any,
     ) -> None:
-        _refuse(options)
+        _refuse(options, credential)
         for name in _REFUSED:
             options.pop(name, None)
         self._options = Options(url, region, environment, scope, credential, client_authorization, start_timeout)
@@ -96,6 +100,8 @@ class Worker:
         """What each job runs: called with the entrypoint, or as a decorator with or without parentheses."""
         _refuse(options)
         options.pop("agent_name", None)
+        if options.get("type", WorkerType.ROOM) is not WorkerType.ROOM:
+            raise SettingsError(["the option type is not accepted: an agent of the platform is for a room"])
         if func is None:
             return self._server.rtc_session(**options)
         return self._server.rtc_session(func, **options)
@@ -126,7 +132,10 @@ class Worker:
         if self._removed:
             names = ", ".join(name for name in REMOVED_VARIABLES if name in self._removed)
             logger.warning(messages.REMOVED.format(names=names))
-        self._life = Life(read_settings(self._options), self._server, self._events)
+        settings = read_settings(self._options)
+        if self._server._entrypoint_fnc is None:
+            raise SettingsError(["the worker has nothing to run: write worker.rtc_session(entrypoint)"])
+        self._life = Life(settings, self._server, self._events)
         return self._life
 
     def stop(self) -> None:
@@ -135,7 +144,11 @@ class Worker:
             self._life.stop()
 
 
-def _refuse(options: dict[str, Any]) -> None:
+def _refuse(options: dict[str, Any], credential: TokenCredential | None = None) -> None:
     problems = [f"the option {name} is not accepted: {why}" for name, why in _REFUSED.items() if options.get(name)]
+    if credential is not None and (
+        isinstance(credential, type) or not callable(getattr(credential, "get_token", None))
+    ):
+        problems.append("the option credential is not accepted: it has no get_token()")
     if problems:
         raise SettingsError(problems)

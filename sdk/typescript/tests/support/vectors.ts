@@ -63,6 +63,23 @@ export const answerVectors = read(
   }),
 );
 
+export const entraVectors = read(
+  'entra.json',
+  z.strictObject({
+    refusals: z.array(z.string()),
+    cases: z.array(
+      z.strictObject({
+        name: z.string(),
+        status: z.number(),
+        type: z.string(),
+        body: z.string(),
+        refused: z.string().optional(),
+        unavailable: z.string().optional(),
+      }),
+    ),
+  }),
+);
+
 const delay = { random: z.number(), delay_ms: z.number() };
 
 export const scheduleVectors = read(

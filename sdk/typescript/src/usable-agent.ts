@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SettingsError } from './errors.ts';
 
 /**
+ * The agent's file is there, and uses the very packages that the SDK does.
+ *
  * The SDK reaches into upstream where that is one copy only: a second one would leave the worker with the placeholder key
  * and an unexplained 401, or an agent without its job.
  *
  * @param agent - the agent's file, from where its own imports are resolved
  * @throws SettingsError
  */
-export function assertOneCopy(agent: string): void {
+export function assertUsableAgent(agent: string): void {
+  if (!existsSync(agent)) throw new SettingsError([`there is no agent's file at ${agent}`]);
   const own = createRequire(import.meta.url);
   const upstream = own.resolve('@livekit/agents');
   const problems = [
