@@ -194,7 +194,11 @@ describe('cutting off', () => {
     isRevoked = true;
     await Promise.all(callers);
     expect(revoked).toMatchObject({ code: 0, stderr: '' });
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 404]));
+    // Its worker is put out as well: a caller in between may hear that there is none.
+    const heard = answers.filter(
+      ({ status, body }) => status !== 503 || body['code'] !== 'agent_unavailable',
+    );
+    expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([201, 404]));
     expect((await start()).status).toBe(404);
     const granted = answers.filter(({ status }) => status === 201);
     const open = await rooms();

@@ -87,6 +87,12 @@ describe('the life of agents of the SDKs', { timeout: 150_000 }, () => {
     const { client_id: id } = stage.fixture.description.apps[APP[language]];
     expect(await stage.lkps('sessions', 'end', '--agent', id)).toMatchObject({ code: 0 });
   };
+  /** A job that is not over would wait for its room. */
+  const endJobs = async (language: Language): Promise<void> => {
+    await endSessions(language);
+    const agent = of(serving, language);
+    await agent.until('job_ended', agent.count('job_started'));
+  };
   const listenAnew = async (language: Language): Promise<void> => {
     clients.set(language, await stage.listen(await stage.session(language)));
   };
@@ -144,8 +150,8 @@ describe('the life of agents of the SDKs', { timeout: 150_000 }, () => {
     inBoth(async (language) => {
       const agent = of(serving, language);
       const connections = agent.count('connected');
-      await endSessions(language);
       await once('livekit', async () => {
+        await Promise.all(LANGUAGES.map(endJobs));
         await stage.fixture.stack.livekit.halt();
         await Promise.all(LANGUAGES.map((each) => stage.untilOnline(each, 'offline')));
         await stage.fixture.stack.livekit.start();
