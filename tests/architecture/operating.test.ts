@@ -5,6 +5,7 @@ import { PROBLEMS } from '../../adapters/http/problem.ts';
 import { parseMigrateConfig, parseServeConfig } from '../../composition/config.ts';
 import { COMPLETE } from '../support/platform-environment.ts';
 import { ROOT } from '../support/platform-project.ts';
+import { rowsUnder } from '../support/markdown-table.ts';
 
 /** How the core says why it denies; what is put on record in any other way is not found here. */
 const REASONS: readonly (readonly [folder: string, how: RegExp])[] = [
@@ -133,18 +134,4 @@ function unionIn(source: string, type: string): readonly string[] {
   const members = [...union.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
   expect(members, type).not.toEqual([]);
   return members;
-}
-
-/** The rows of the table below a heading, without code marks, ruler and first row. */
-function rowsUnder(markdown: string, heading: string): readonly (readonly string[])[] {
-  const lines = markdown.split('\n');
-  const after = lines.slice(lines.indexOf(heading) + 1);
-  const from = after.findIndex((line) => line.startsWith('|'));
-  const length = after.slice(from).findIndex((line) => !line.startsWith('|'));
-  return after.slice(from + 2, from + length).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.replaceAll('`', '').trim()),
-  );
 }

@@ -1,6 +1,6 @@
 import type { AppName, StackDescription } from '../../dev/description.ts';
 
-/** What an agent of one of the stack's applications is set to; the README of the examples says the same. */
+/** What an agent of one of the stack's applications is set to: as by examples/agents/environment.js, with the stack's authority alone. */
 export function platformSettings(
   description: StackDescription,
   app: AppName,
