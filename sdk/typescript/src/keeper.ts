@@ -122,7 +122,6 @@ async function persistently(
   const { now, sleep, random, register, onRetry } = parts;
   for (let attempt = 1; ; attempt += 1) {
     const askedAtMs = now();
-    const isLast = askedAtMs >= deadlineMs;
     try {
       const registration = await register(signal);
       return { registration, expiresAtMs: askedAtMs + registration.lifeMs };
@@ -130,7 +129,7 @@ async function persistently(
       signal.throwIfAborted();
       if (!(error instanceof RegistrationUnavailable)) throw error;
       if (isFirst && error instanceof NoCredential) throw new RegistrationRefused(error.message);
-      if (isLast || (isFirst && now() >= deadlineMs)) throw givenUp(error, isFirst);
+      if ((isFirst ? now() : askedAtMs) >= deadlineMs) throw givenUp(error, isFirst);
       const leftMs = Math.max(0, deadlineMs - now());
       const retryInMs = Math.min(Math.max(error.retryAfterMs, retryDelayMs(attempt, random())), leftMs);
       onRetry({

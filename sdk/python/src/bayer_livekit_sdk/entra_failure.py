@@ -10,7 +10,7 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import CredentialUnavailableError
 
 from .errors import AgentError, CredentialNotFound, RegistrationRefused, RegistrationUnavailable
-from .secret import Secret, first_line, quoted
+from .secret import Secret, first_line, quoted, words_of
 from .transport import said_by
 
 NOT_FOUND = "no credential was found: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run `az login`"
@@ -68,7 +68,7 @@ def meaning_of_answer(answer: Answer, *secrets: Secret) -> AgentError:
 def meaning_of_error(error: BaseException, *secrets: Secret) -> AgentError:
     """Where no answer was heard: there was none, or the credential is the program's own."""
     words = first_line(error, *secrets)
-    text = _all_of(error)
+    text = words_of(error)
     status = error.status_code if isinstance(error, HttpResponseError) else None
     if not _is_busy(status):
         said = _SAID.search(text)
@@ -85,13 +85,6 @@ def meaning_of_error(error: BaseException, *secrets: Secret) -> AgentError:
 
 def _is_busy(status: int | None) -> bool:
     return status is not None and (status >= 500 or status in (408, 429))
-
-
-def _all_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return ""
 
 
 def _json(response: Any) -> dict[str, Any]:

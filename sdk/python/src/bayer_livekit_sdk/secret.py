@@ -47,11 +47,15 @@ def quoted(text: str, *secrets: Secret) -> str:
 
 def first_line(error: BaseException, *secrets: Secret) -> str:
     """What somebody else's error says, as it may be shown; its class's name where it says nothing."""
+    return quoted(words_of(error), *secrets) or type(error).__name__
+
+
+def words_of(error: BaseException) -> str:
+    """Whole and as it is: to be looked into, never shown. Nothing for an error that cannot be made a text."""
     try:
-        said = str(error)
+        return str(error)
     except Exception:
-        said = ""
-    return quoted(said, *secrets) or type(error).__name__
+        return ""
 
 
 def _spellings(*secrets: Secret) -> list[str]:
