@@ -9,6 +9,9 @@ const CLI = fileURLToPath(new URL('../composition/cli.ts', import.meta.url));
 const READY_MS = 30_000;
 /** What it may take to finish requests, and to settle what agents were offered. */
 const GRACE_MS = 30_000;
+/** A start ends where the database takes too long to answer: whoever runs the service then starts it again. */
+const TOO_SLOW = 'no answer within';
+const MOST_STARTS = 3;
 
 export interface LkpsOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -74,17 +77,19 @@ async function startPart(options: LkpsOptions, { command, portSetting, isWell }:
   const url = `http://127.0.0.1:${port}`;
   const env = { ...options.env, LKPS_HOST: '127.0.0.1', [portSetting]: String(port) };
   const name = command === 'serve' ? 'lkps' : 'lkps gateway';
-  const served = await restartable(async () => {
+  const serve = async (starts = 1): Promise<Child> => {
     const child = await startChild({ name, ...invocation(command, options, env), graceMs: GRACE_MS });
     try {
       await child.waitUntilReady(() => isWell(url), READY_MS);
+      return child;
     } catch (error) {
       await child.stop();
+      const isTooSlow = child.tail().some((line) => line.includes(TOO_SLOW));
+      if (isTooSlow && starts < MOST_STARTS) return serve(starts + 1);
       throw error;
     }
-    return child;
-  });
-  return Object.assign(served, { url, port });
+  };
+  return Object.assign(await restartable(() => serve()), { url, port });
 }
 
 function invocation(

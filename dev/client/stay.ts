@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Room } from '@livekit/rtc-node';
+import { Room, RoomEvent, type RemoteParticipant } from '@livekit/rtc-node';
 import { keepAsking } from './keep-asking.ts';
 import { interruptedByLoss, join, leave, type Access } from './joining.ts';
 import { sayJoined, watch } from './watch.ts';
@@ -18,10 +18,14 @@ export async function stay(
 ): Promise<void> {
   const room = new Room();
   watch(room);
+  const told = new Set<string>();
+  room.on(RoomEvent.ParticipantConnected, ({ identity }: RemoteParticipant) => told.add(identity));
   const ask = keepAsking(room);
   const over = interruptedByLoss(room, interruption);
   await join(room, access, over);
-  for (const participant of room.remoteParticipants.values()) sayJoined(participant, true);
+  for (const participant of room.remoteParticipants.values()) {
+    if (!told.has(participant.identity)) sayJoined(participant, true); // one may have come while this one did
+  }
   if (asks) void ask(over).catch(() => undefined); // what is lost shows: no echo
   await setTimeout(seconds * 1000, undefined, { signal: over }).catch(() => undefined);
   await leave(room);

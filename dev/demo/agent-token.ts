@@ -6,8 +6,8 @@ import { expect } from './expect.ts';
 import type { Records } from './records.ts';
 import type { Refusal } from './refusals.ts';
 
-const ANSWER_MS = 10_000;
-const RECORD_MS = 5_000;
+const ANSWER_MS = 20_000;
+const RECORD_MS = 20_000;
 
 /** What agent-b's token opens: on a plain LiveKit server it would be worth as much as anybody's. */
 export async function tryAgentToken(stack: StackDescription, records: Records): Promise<readonly Refusal[]> {

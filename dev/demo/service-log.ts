@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { recordOf } from '../platform-client.ts';
 import { expect } from './expect.ts';
 
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 15_000;
 const POLL_MS = 20;
 
 /** What LKPS logged, for how long it took over a request: the part of a hop that only it can tell. */

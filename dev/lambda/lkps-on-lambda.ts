@@ -7,6 +7,9 @@ import { startGateway, type Gateway, type GatewayKind } from './gateway.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/lambda/index.mjs', import.meta.url));
 
+/** Lambda gives it 10 s of a machine of its own; this one does much else. Below what the gateways wait. */
+const INIT_TIMEOUT_MS = 25_000;
+
 export interface LkpsOnLambdaOptions extends LkpsOptions {
   readonly kind: GatewayKind;
   /** The file that is deployed; default the one of this checkout. */
@@ -37,6 +40,7 @@ export async function startLkpsOnLambda(options: LkpsOnLambdaOptions): Promise<L
       function: {
         taskRoot,
         env: options.env,
+        initTimeoutMs: INIT_TIMEOUT_MS,
         ...(options.log === undefined ? {} : { log: options.log }),
         ...(options.maxEnvironments === undefined ? {} : { maxEnvironments: options.maxEnvironments }),
       },

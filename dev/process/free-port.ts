@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 
@@ -8,32 +8,41 @@ import { once } from 'node:events';
  * restarts a server, is then not taken by somebody's client socket.
  */
 const LOWEST = 20_000;
-const HIGHEST = 32_000;
+const COUNT = 6_000;
 const ATTEMPTS = 100;
 
-/** A loopback port free for TCP and UDP, not given out before by this process. */
+/**
+ * A loopback port free for TCP and UDP. For as long as this process lives it is given to nobody else, not even by another
+ * process that asks here while nothing listens on it yet: its twin, so many ports above, is held meanwhile.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const port = randomInt(LOWEST, HIGHEST);
-    if (given.has(port)) continue;
-    given.add(port);
-    if ((await canListen(port)) && (await canBindDatagrams(port))) return port;
+    const port = randomInt(LOWEST, LOWEST + COUNT);
+    const twin = await listening(port + COUNT);
+    if (twin === undefined) continue;
+    if ((await canListen(port)) && (await canBindDatagrams(port))) {
+      twin.unref();
+      return port;
+    }
+    twin.close();
   }
-  throw new Error(`no free port between ${LOWEST} and ${HIGHEST} in ${ATTEMPTS} attempts`);
+  throw new Error(`no free port between ${LOWEST} and ${LOWEST + COUNT} in ${ATTEMPTS} attempts`);
 }
 
-const given = new Set<number>();
-
 async function canListen(port: number): Promise<boolean> {
+  const server = await listening(port);
+  server?.close();
+  return server !== undefined;
+}
+
+async function listening(port: number): Promise<Server | undefined> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
-    return true;
+    return server;
   } catch {
-    return false;
-  } finally {
-    server.close();
+    return undefined;
   }
 }
 

@@ -8,6 +8,8 @@ import { createTemporaryDirectory, removeDirectory } from '../../dev/process/tem
 import { JsonlFile, type LineReader } from '../embedded/jsonl-file.ts';
 
 const OPEN_ELSEWHERE = /another process/;
+/** For processes to start and write, on a machine that is busy with other tests. */
+const PATIENCE_MS = 60_000;
 const MODULE = new URL('../embedded/jsonl-file.ts', import.meta.url).href;
 
 /** Says whether it got the file, then appends numbers to it and says which are on disk. */
@@ -17,13 +19,13 @@ const WRITER = `
   const reader = { take: () => true, isBeginning: () => true };
   const file = await JsonlFile.open(process.argv[1], reader).catch(() => undefined);
   console.log(file === undefined ? 'refused' : 'opened');
-  for (let number = 0; number < 2000; number += 1) {
+  for (let number = 0; number < 20_000; number += 1) {
     await file?.append(String(number));
     console.log(file === undefined ? 'waits' : 'wrote ' + number);
     await delay(5);
   }`;
 
-describe('a file of lines', () => {
+describe('a file of lines', { timeout: 2 * PATIENCE_MS }, () => {
   let folder: string;
   let path: string;
   beforeEach(async () => {
@@ -50,7 +52,7 @@ describe('a file of lines', () => {
   it('is open in one process: another is refused while it lives, loses it no line, and gets it after a crash', async () => {
     const written: string[] = [];
     const writer = await startWriter((line) => line.startsWith('wrote ') && written.push(line.slice(6)));
-    await writer.waitForLine((line) => line === 'wrote 20', 10_000);
+    await writer.waitForLine((line) => line === 'wrote 20', PATIENCE_MS);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await expect(JsonlFile.open(path, words([]))).rejects.toThrow(OPEN_ELSEWHERE);
     }
@@ -65,7 +67,7 @@ describe('a file of lines', () => {
 
   it('is opened by exactly one of those that start at once', async () => {
     const writers = await Promise.all([startWriter(), startWriter(), startWriter(), startWriter()]);
-    const first = await Promise.all(writers.map((writer) => writer.waitForLine(() => true, 10_000)));
+    const first = await Promise.all(writers.map((writer) => writer.waitForLine(() => true, PATIENCE_MS)));
     expect(first.sort()).toEqual(['opened', 'refused', 'refused', 'refused']);
   });
 

@@ -15,6 +15,8 @@ export interface EchoClients {
   readonly process: TellingProcess;
   /** Every one of them has heard an echo. */
   readonly areEchoing: () => Promise<void>;
+  /** Ten echoes more, and up to twenty, came to the only client. */
+  readonly hearsMore: () => Promise<void>;
   /** Rooms in which a state of the agent was seen. */
   readonly roomsWithState: () => ReadonlySet<unknown>;
   readonly finish: () => Promise<readonly Tally[]>;
@@ -40,6 +42,7 @@ export async function startEchoClients(
   return {
     process,
     areEchoing: () => process.until('echoing', sessions.length, 90_000),
+    hearsMore: () => process.until('ten_echoes', process.count('ten_echoes') + 2),
     roomsWithState: () =>
       new Set(
         process.events

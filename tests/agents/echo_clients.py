@@ -1,7 +1,7 @@
 """
 Clients of the real python library, one for each of `ECHO_CLIENTS`, JSON: `[{"room": "..", "url": "..", "token": ".."}]`. Each
-sends a numbered packet every 100 ms until SIGTERM, and counts those that its agent sends back. Standard output: one JSON
-object a line; the last of each client is its tally.
+sends a numbered packet every 100 ms until SIGTERM, and counts those that its agent sends back; what is not back some seconds
+after the last one was sent is missing. Standard output: one JSON object a line; the last of each client is its tally.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from livekit import rtc
 
 ASK, REPLY = "lkps.echo", "lkps.echo.reply"
 EVERY_S = 0.1
-LAST_ECHO_S = 1.5
+LAST_ECHO_S = 10.0
 
 
 def say(event: dict) -> None:
@@ -30,6 +30,8 @@ async def talk(name: str, url: str, token: str, over: asyncio.Event) -> None:
         if packet.topic == REPLY:
             back.add(int(packet.data))
             answered.set()
+            if len(back) % 10 == 0:
+                say({"event": "ten_echoes", "room": name})
 
     @room.on("participant_attributes_changed")
     def changed(attributes: dict, participant: rtc.Participant) -> None:
@@ -57,9 +59,13 @@ async def talk(name: str, url: str, token: str, over: asyncio.Event) -> None:
             first = min(back)
             say({"event": "echoing", "room": name})
         await asyncio.sleep(EVERY_S)
-    await asyncio.sleep(LAST_ECHO_S)
-    missing = [number for number in range(max(first, 1), asked + 1) if number not in back]
-    say({"event": "tally", "room": name, "asked": asked - max(first, 1) + 1, "missing": missing})
+    counted = range(max(first, 1), asked + 1)
+    left_s = LAST_ECHO_S
+    while left_s > 0 and not back.issuperset(counted):
+        await asyncio.sleep(EVERY_S)
+        left_s -= EVERY_S
+    missing = [number for number in counted if number not in back]
+    say({"event": "tally", "room": name, "asked": len(counted), "missing": missing})
     await room.disconnect()
 
 

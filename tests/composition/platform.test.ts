@@ -12,6 +12,7 @@ import { parseServeConfig } from '../../composition/config.ts';
 import { openPlatform, type Platform } from '../../composition/platform.ts';
 import type { Environment } from '../../composition/setting-values.ts';
 import { freePort } from '../../dev/process/free-port.ts';
+import { eventually } from '../support/eventually.ts';
 import { AGENT, agentApp, servicePrincipalOf } from '../support/platform-cast.ts';
 import { COMPLETE, PLANTED } from '../support/platform-environment.ts';
 import { httpRequest, jsonOf, registerRequest, startRequest } from '../support/platform-requests.ts';
@@ -145,7 +146,10 @@ describe('the platform over a database that nobody looked at before', () => {
         expect((await handler(HEALTH)).status).toBe(503);
 
         await swap(database, foreign);
-        await expect.poll(async () => (await handler(REGISTER)).status).toBe(200);
+        await eventually(
+          () => handler(REGISTER),
+          ({ status }) => status === 200,
+        );
         expect(await countRows(foreign)).toEqual(before);
       } finally {
         await foreign.drop();

@@ -27,7 +27,7 @@ const note = parseOperatorNote('OPS-1');
 
 /** The part of `operator-view.contract.ts` that is about listing agents. */
 export function describeAgentList(adapter: string, open: () => Promise<AgentListSubject>): void {
-  describe(`OperatorView contract, list of agents: ${adapter}`, () => {
+  describe(`OperatorView contract, list of agents: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: AgentListSubject;
     beforeAll(async () => {
       subject = await open();

@@ -37,7 +37,7 @@ const SLOW = { numRuns: 30 };
 
 /** What every AgentStore promises. An adapter's own test file is one call to this. */
 export function describeAgentStore(adapter: string, open: () => Promise<AgentStoreSubject>): void {
-  describe(`AgentStore contract: ${adapter}`, () => {
+  describe(`AgentStore contract: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: AgentStoreSubject;
     beforeAll(async () => {
       subject = await open();

@@ -35,7 +35,7 @@ const SLOW = { numRuns: 30 };
 
 /** What every AuditStore promises. An adapter's own test file is one call to this. */
 export function describeAuditStore(adapter: string, open: () => Promise<AuditStoreSubject>): void {
-  describe(`AuditStore contract: ${adapter}`, () => {
+  describe(`AuditStore contract: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: AuditStoreSubject;
     beforeAll(async () => {
       subject = await open();

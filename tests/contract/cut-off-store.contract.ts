@@ -51,7 +51,7 @@ const steps = fc.array(
 
 /** What every CutOffStore promises. An adapter's own test file is one call to this. */
 export function describeCutOffStore(adapter: string, open: () => Promise<CutOffStoreSubject>): void {
-  describe(`CutOffStore contract: ${adapter}`, () => {
+  describe(`CutOffStore contract: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: CutOffStoreSubject;
     beforeAll(async () => {
       subject = await open();

@@ -21,7 +21,7 @@ const SINCE = new Date('2026-01-15T00:00:00.000Z');
 
 /** Part of the SessionStore contract: what it promises of the sessions one client may have open. */
 export function describeOpenSessions(adapter: string, open: () => Promise<OpenSessionsSubject>): void {
-  describe(`SessionStore contract, open sessions: ${adapter}`, () => {
+  describe(`SessionStore contract, open sessions: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: OpenSessionsSubject;
     beforeAll(async () => {
       subject = await open();

@@ -34,7 +34,7 @@ const note = parseOperatorNote('OPS-1');
 export function describeOperatorView(adapter: string, open: () => Promise<OperatorViewSubject>): void {
   describeAgentList(adapter, open);
 
-  describe(`OperatorView contract, who is known: ${adapter}`, () => {
+  describe(`OperatorView contract, who is known: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: OperatorViewSubject;
     beforeAll(async () => {
       subject = await open();
@@ -90,7 +90,7 @@ export function describeOperatorView(adapter: string, open: () => Promise<Operat
     });
   });
 
-  describe(`OperatorView contract, sessions: ${adapter}`, () => {
+  describe(`OperatorView contract, sessions: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: OperatorViewSubject;
     let known: Session[];
     beforeAll(async () => {

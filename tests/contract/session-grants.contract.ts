@@ -33,7 +33,7 @@ const forbidden: DescribeChange = () => {
 
 /** What every SessionStore promises of the moment a token is about to leave. */
 export function describeSessionGrants(adapter: string, open: () => Promise<SessionGrantsSubject>): void {
-  describe(`SessionStore contract, grants: ${adapter}`, () => {
+  describe(`SessionStore contract, grants: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: SessionGrantsSubject;
     beforeAll(async () => {
       subject = await open();

@@ -37,7 +37,7 @@ const SLOW = { numRuns: 30 };
 /** What every SessionStore promises. An adapter's own test file is one call to this. */
 export function describeSessionStore(adapter: string, open: () => Promise<SessionStoreSubject>): void {
   describeOpenSessions(adapter, open);
-  describe(`SessionStore contract: ${adapter}`, () => {
+  describe(`SessionStore contract: ${adapter}`, { timeout: 90_000 }, () => {
     let subject: SessionStoreSubject;
     beforeAll(async () => {
       subject = await open();

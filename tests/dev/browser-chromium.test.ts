@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -131,10 +132,12 @@ describe("Debian's Chromium is installed", () => {
   });
 
   it('with the time and what apt-get is doing shown to whoever watches', async () => {
-    await debian(`echo "Unpacking chromium"; sleep 1.3; ${PUT_CHROMIUM}`);
-    const shown: string[] = [];
-    await find(0, { working: (detail) => shown.push(detail) });
-    expect(shown[0]).toMatch(/^apt-get install \(1 s\): Unpacking chromium/);
+    const seen = join(root, 'seen');
+    await debian(`echo "Unpacking chromium"; until [ -e ${seen} ]; do sleep 0.1; done; ${PUT_CHROMIUM}`);
+    const working = (detail: string): void => {
+      if (/^apt-get install \([1-9]\d* s\): Unpacking chromium/.test(detail)) writeFileSync(seen, '');
+    };
+    expect((await find(0, { working })).source).toBe('installed');
   });
 
   it('or not at all: a failure says what apt-get said, and what would help', async () => {
@@ -157,7 +160,7 @@ describe("Debian's Chromium is installed", () => {
     finding.catch(() => undefined);
     const pid = async (): Promise<number> =>
       Number(await readFile(join(root, 'pid'), 'utf8').catch(() => '0'));
-    await expect.poll(pid).toBeGreaterThan(0);
+    await expect.poll(pid, { timeout: 10_000 }).toBeGreaterThan(0);
     abort.abort(new Error('stopped by the user'));
     await expect(finding).rejects.toThrow('stopped by the user');
     expect(alive([await pid()])).toEqual([]);

@@ -51,8 +51,8 @@ describe('a browser of the stack', () => {
     const family = [browser.child.pid, ...descendants(browser.child.pid)];
     expect(family.length).toBeGreaterThan(3);
     await browser.stop();
-    await expect.poll(() => alive(family), { timeout: 5_000 }).toEqual([]);
-    await expect.poll(() => processesNaming(browser.directory), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => alive(family), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => processesNaming(browser.directory), { timeout: 20_000 }).toEqual([]);
     expect(existsSync(browser.directory)).toBe(false);
   });
 
@@ -63,9 +63,9 @@ describe('a browser of the stack', () => {
     expect(alive(family).length).toBeGreaterThan(3);
     expect(existsSync(directory)).toBe(true);
     parent.process.kill('SIGKILL');
-    await expect.poll(() => alive(family), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => processesNaming(directory), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => existsSync(directory), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => alive(family), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => processesNaming(directory), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => existsSync(directory), { timeout: 20_000 }).toBe(false);
   });
 
   it('that does not start says why and leaves nothing', async () => {

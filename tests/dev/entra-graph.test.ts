@@ -225,6 +225,7 @@ describe('Graph can be told to', () => {
       () => 'answered',
       () => 'gone',
     );
+    await expect.poll(() => entra.graph.requests(), { timeout: 10_000 }).toBe(before + 1);
     const waited = new Promise((resolve) => setTimeout(resolve, 200, 'waiting'));
     expect(await Promise.race([hanging, waited])).toBe('waiting');
     expect(entra.graph.requests()).toBe(before + 1);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -93,10 +94,14 @@ describe('the LiveKit server is built', () => {
   });
 
   it('with the time and what go is doing shown to whoever watches', async () => {
-    await fakeGo('echo "go: downloading github.com/pion/ice v4.0.0" >&2; sleep 1.3; ' + BUILD);
-    const shown: string[] = [];
-    await findLiveKit({ env, working: (detail) => shown.push(detail) });
-    expect(shown[0]).toMatch(/building LiveKit 1\.13\.3 .*0:01.*downloading github\.com\/pion\/ice/);
+    const seen = join(root, 'seen');
+    const download = 'echo "go: downloading github.com/pion/ice v4.0.0" >&2';
+    await fakeGo(`${download}; until [ -e ${seen} ]; do sleep 0.1; done; ${BUILD}`);
+    const told = /^building LiveKit 1\.13\.3 .*0:(0[1-9]|[1-5]\d).*downloading github\.com\/pion\/ice/;
+    const working = (detail: string): void => {
+      if (told.test(detail)) writeFileSync(seen, '');
+    };
+    expect((await findLiveKit({ env, working })).source).toBe('built');
   });
 
   it('or not at all: a failure leaves nothing behind and says what go said', async () => {
@@ -114,7 +119,7 @@ describe('the LiveKit server is built', () => {
     finding.catch(() => undefined);
     const pid = async (): Promise<number> =>
       Number(await readFile(join(root, 'pid'), 'utf8').catch(() => '0'));
-    await expect.poll(pid).toBeGreaterThan(0);
+    await expect.poll(pid, { timeout: 10_000 }).toBeGreaterThan(0);
     abort.abort(new Error('stopped by the user'));
     await expect(finding).rejects.toThrow('stopped by the user');
     expect(alive([await pid()])).toEqual([]);
@@ -152,7 +157,9 @@ describe('the lock on the build', () => {
     await fakeGo(BUILD);
     const shown: string[] = [];
     const finding = findLiveKit({ env, working: (detail) => shown.push(detail) });
-    await expect.poll(() => shown[0]).toMatch(new RegExp(`waiting for process ${process.pid}`));
+    await expect
+      .poll(() => shown[0], { timeout: 10_000 })
+      .toMatch(new RegExp(`waiting for process ${process.pid}`));
     await program(cachedBinary(env));
     expect((await finding).path).toBe(cachedBinary(env));
     expect(await calls()).toEqual([]);

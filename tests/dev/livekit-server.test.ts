@@ -25,7 +25,7 @@ describe('the real LiveKit server', () => {
   async function joinStatus(room: string): Promise<number> {
     const token = new AccessToken(API.id, API.secret, { identity: 'somebody', ttl: 60 });
     token.addGrant({ roomJoin: true, room });
-    return probeStatus(`${livekit.url}/rtc/validate?access_token=${await token.toJwt()}`);
+    return probeStatus(`${livekit.url}/rtc/validate?access_token=${await token.toJwt()}`, 10_000);
   }
 
   it('makes no room because somebody wants to join it', async () => {
@@ -49,15 +49,15 @@ describe('the real LiveKit server', () => {
     expect(alive([pid])).toEqual([]);
     await expect(probeStatus(livekit.url)).rejects.toThrow(/ECONNREFUSED/);
     await livekit.start();
-    expect(await probeStatus(livekit.url)).toBe(200);
+    expect(await probeStatus(livekit.url, 10_000)).toBe(200);
     expect(livekit.child.pid).not.toBe(pid);
   });
 
   it('hangs when paused, as a fault test wants it', async () => {
     livekit.child.pause();
     // The signal stops its threads one after another: on a busy machine one of them may answer once more.
-    await vi.waitFor(() => expect(probeStatus(livekit.url, 300)).rejects.toThrow(/no answer/), 5_000);
+    await vi.waitFor(() => expect(probeStatus(livekit.url, 300)).rejects.toThrow(/no answer/), 20_000);
     livekit.child.resume();
-    expect(await probeStatus(livekit.url)).toBe(200);
+    expect(await probeStatus(livekit.url, 10_000)).toBe(200);
   });
 });

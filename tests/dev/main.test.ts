@@ -96,7 +96,7 @@ describe('the development stack', () => {
         corsOf(`${String(stack['ocelot_url'])}/api/session/start`, origin);
       expect(await Promise.all(PAGES.map(preflight))).toEqual(PAGES);
       expect(await preflight('http://localhost:5173')).toBeNull();
-      expect(await probeStatus(`${String(stack['ocelot_url'])}/api/health`, 5_000)).toBe(200);
+      expect(await probeStatus(`${String(stack['ocelot_url'])}/api/health`, 20_000)).toBe(200);
 
       const pids = descendants(pid);
       expect(pids.length).toBeGreaterThanOrEqual(6);
@@ -136,7 +136,7 @@ describe('the development stack', () => {
     const exit = exitOf(main);
     main.kill(signal);
     expect(await exit).toBe(code);
-    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => alive(pids), { timeout: 30_000 }).toEqual([]);
     expect(output.stdout).toBe('');
     expect(output.stderr).not.toContain('failed after');
   });
@@ -163,6 +163,6 @@ describe('the development stack', () => {
       .toMatch(/LiveKit server +ready/);
     const pids = descendants(pid);
     shell.kill('SIGTERM');
-    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => alive(pids), { timeout: 30_000 }).toEqual([]);
   });
 });

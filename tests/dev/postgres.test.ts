@@ -80,7 +80,7 @@ describe('the end of embedded PostgreSQL', () => {
     const [pid = '', url = ''] = orphan.line.split(' ');
     const left = await dataDirectory(url);
     orphan.process.kill('SIGKILL');
-    await expect.poll(() => alive([Number(pid)]), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => alive([Number(pid)]), { timeout: 30_000 }).toEqual([]);
 
     const next = await startPostgres();
     expect(existsSync(left)).toBe(false);

@@ -7,7 +7,13 @@ import { alive, numbersIn, runUntilFirstLine } from './processes.ts';
 const started: Child[] = [];
 
 async function start(script: string, more: { readonly graceMs?: number } = {}): Promise<Child> {
-  const child = await startChild({ name: 'subject', command: 'sh', args: ['-c', script], ...more });
+  const child = await startChild({
+    name: 'subject',
+    command: 'sh',
+    args: ['-c', script],
+    graceMs: 20_000,
+    ...more,
+  });
   started.push(child);
   return child;
 }
@@ -23,21 +29,21 @@ describe('a process of the stack', () => {
     const pids = numbersIn(parent.line);
     expect(alive(pids)).toHaveLength(2);
     parent.process.kill('SIGKILL');
-    await expect.poll(() => alive(pids), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => alive(pids), { timeout: 20_000 }).toEqual([]);
   });
 
   it('is stopped with everything it started, also when it ignores being asked', async () => {
     const child = await start("trap '' TERM; sleep 300 & echo $!; wait; sleep 300", { graceMs: 100 });
-    const grandchild = Number(await child.waitForLine(() => true, 5_000));
+    const grandchild = Number(await child.waitForLine(() => true, 20_000));
     const [first, second] = await Promise.all([child.stop(), child.stop()]);
     expect(first).toEqual(second);
     expect(child.running).toBe(false);
-    await expect.poll(() => alive([child.pid, grandchild])).toEqual([]);
+    await expect.poll(() => alive([child.pid, grandchild]), { timeout: 10_000 }).toEqual([]);
   });
 
   it('may clean up before it ends', async () => {
     const child = await start("trap 'echo cleaned; exit 7' TERM; echo up; while :; do sleep 0.05; done");
-    await child.waitForLine((line) => line === 'up', 5_000);
+    await child.waitForLine((line) => line === 'up', 20_000);
     expect(await child.stop()).toEqual({ code: 7, signal: null });
     expect(child.tail()).toContain('cleaned');
   });
@@ -50,14 +56,16 @@ describe('a process of the stack', () => {
 
   it('makes no progress while paused', async () => {
     const child = await start('while :; do echo tick; sleep 0.02; done');
-    await child.waitForLine(() => true, 5_000);
+    await child.waitForLine(() => true, 20_000);
     child.pause();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = child.tail(1_000).length;
+    const lines = (): number => child.tail(1_000).length;
+    let before = -1;
+    const isStill = (): boolean => before === (before = lines());
+    await expect.poll(isStill, { timeout: 10_000, interval: 200 }).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(child.tail(1_000)).toHaveLength(before);
+    expect(lines()).toBe(before);
     child.resume();
-    await expect.poll(() => child.tail(1_000).length).toBeGreaterThan(before);
+    await expect.poll(lines, { timeout: 10_000 }).toBeGreaterThan(before);
   });
 
   it('reports how a crash ended it', async () => {
@@ -67,10 +75,10 @@ describe('a process of the stack', () => {
 
   it('says what it last wrote when it ends before it is ready', async () => {
     const child = await start('echo no such port >&2; exit 3');
-    await expect(child.waitUntilReady(() => Promise.resolve(false), 5_000)).rejects.toThrow(
+    await expect(child.waitUntilReady(() => Promise.resolve(false), 20_000)).rejects.toThrow(
       /ended early \(exit code 3\)[^]*no such port/,
     );
-    await expect(child.waitForLine((line) => line === 'never', 5_000)).rejects.toThrow(/exit code 3/);
+    await expect(child.waitForLine((line) => line === 'never', 20_000)).rejects.toThrow(/exit code 3/);
   });
 
   it('says so when it does not exist', async () => {

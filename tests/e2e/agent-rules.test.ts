@@ -68,6 +68,7 @@ describe('what a platform permits of agents', () => {
           .filter(({ kind }) => kind === ParticipantInfo_Kind.AGENT)
           .map(({ attributes }) => attributes['lk.agent_name']),
       (agents) => agents.length > 0,
+      45_000,
     );
   const traces = async (): Promise<{ readonly rooms: ReadonlySet<string>; readonly rows: object }> => {
     const [rows] = await fixture.sql(
@@ -127,10 +128,8 @@ describe('what a platform permits of agents', () => {
 
     it('answers its user, who asks by the id of the application', async () => {
       const seat = await takeSeat(fixture, token('ada'), { agent_entra_app_id: AZURE_CLI });
-      const [talk, present] = await Promise.all([
-        runClient(seat, ['talk', '--nonce', 'personal', '--timeout', '60']),
-        agentsOnceThere(seat.room),
-      ]);
+      const present = await agentsOnceThere(seat.room); // for as long as its room, which its user closes
+      const talk = await runClient(seat, ['talk', '--nonce', 'personal', '--timeout', '60']);
       expect(talk.exit.code, JSON.stringify(talk.events)).toBe(0);
       expect(eventOf(talk, 'joined')).toMatchObject({ room: seat.room, identity: `user-${ada}` });
       expect(eventOf(talk, 'data_echoed')['nonce']).toBe('personal');

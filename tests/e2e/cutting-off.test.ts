@@ -16,6 +16,7 @@ import type { Child } from '../../dev/process/child.ts';
 import { runCli, type CliRun } from '../support/cli-run.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { tookMs, trifle } from '../support/unstalled.ts';
 
 interface Witness {
   readonly session: StartedSession;
@@ -24,7 +25,7 @@ interface Witness {
 }
 
 /** A real LiveKit client in a room with the echo agent, and an operator at the command line. */
-describe('cutting off', () => {
+describe('cutting off', { timeout: 180_000 }, () => {
   let fixture: StackFixture;
   let agent: string;
   let client: string;
@@ -47,10 +48,13 @@ describe('cutting off', () => {
     ]);
   });
   afterAll(() => fixture.close());
-
   const lkps = (...args: readonly string[]): Promise<CliRun> => runCli(args, fixture.stack.lkpsEnv);
-  const presence = (is: 'online' | 'offline', timeoutMs = 30_000): Promise<void> =>
-    untilAgentIs(is, agent, { databaseUrl: fixture.stack.postgres.serviceUrl, timeoutMs });
+  const presence = (is: 'online' | 'offline'): Promise<void> =>
+    untilAgentIs(is, agent, { databaseUrl: fixture.stack.postgres.serviceUrl, timeoutMs: 30_000 });
+  const expectOffline = async (): Promise<void> => {
+    const asking = trifle(fixture, fixture.description.lkps_url);
+    expect(await tookMs(presence('offline'), asking)).toBeLessThan(5_000);
+  };
   const bringAgentBack = async (): Promise<void> => {
     await lkps('agents', 'restore', agent);
     await (restarted ?? fixture.stack.agent)?.stop();
@@ -79,7 +83,7 @@ describe('cutting off', () => {
     await presence('online');
     const session = await startSession(fixture.description, token, agent);
     const events: ClientEvent[] = [];
-    const child = await startClient(session, ['stay', '--seconds', '60'], {
+    const child = await startClient(session, ['stay', '--seconds', '300'], {
       onEvent: (event) => events.push(event),
     });
     witnesses.push(child);
@@ -98,11 +102,9 @@ describe('cutting off', () => {
     await eventually(() => Promise.resolve(events), isPutOut, 10_000);
     const again = await runClient(session, ['probe-join', '--via', 'websocket']);
     expect(eventOf(again, 'refused')['status']).toBe(404);
-    const [row] = await fixture.sql<{ state: string; end_reason: string }>(
-      'select state, end_reason from sessions where session_id = $1',
-      [session.sessionId],
-    );
-    expect(row).toEqual({ state: 'ended', end_reason: 'revoked' });
+    const found = 'select state, end_reason from sessions where session_id = $1';
+    const rows = await fixture.sql(found, [session.sessionId]);
+    expect(rows).toEqual([{ state: 'ended', end_reason: 'revoked' }]);
   }
 
   it('a revoked agent loses its sessions within seconds, registers no more, and nobody reaches it', async () => {
@@ -116,7 +118,7 @@ describe('cutting off', () => {
     expect(refused).toMatchObject({ status: 404, body: { code: 'agent_not_registered' } });
     expect(refused.body).not.toHaveProperty('participant_token');
     expect(await reasonOf(refused)).toBe('agent_revoked');
-    await presence('offline', 5_000);
+    await expectOffline();
     expect(await lkps('agents', 'restore', agent)).toMatchObject({ code: 0, stdout: `restored: ${agent}` });
     expect(await start()).toMatchObject({ status: 503, body: { code: 'agent_unavailable' } });
     await bringAgentBack();
@@ -130,7 +132,7 @@ describe('cutting off', () => {
     const kept = await lkps('agents', 'revoke', agent, '--keep-sessions');
     expect(kept).toMatchObject({ code: 0, stdout: `revoked: ${agent}\nits open sessions go on` });
     expect((await start()).status).toBe(404);
-    await presence('offline', 5_000);
+    await expectOffline();
     expect(isPutOut(witness.events)).toBe(false);
     expect(await rooms()).toContain(witness.session.room);
 
@@ -166,11 +168,10 @@ describe('cutting off', () => {
       stdout: 'ended: 1 session',
     });
     await expectOut(witness);
-    await eventually(
+    const shown = await eventually(
       () => lkps('sessions', 'show', sessionId),
       ({ stdout }) => stdout.includes('room_finished'),
     );
-    const shown = await lkps('sessions', 'show', sessionId);
     for (const word of ['ended', 'revoked', 'session_cut', 'session.ended_by_operator', `note=${why}`]) {
       expect(shown.stdout).toContain(word);
     }
@@ -187,13 +188,16 @@ describe('cutting off', () => {
     let isRevoked = false;
     const callers = Array.from({ length: 20 }, async () => {
       while (!isRevoked && answers.length < 2000) answers.push(await start());
+      answers.push(await start());
     });
+    await eventually(() => Promise.resolve(answers.some(({ status }) => status === 201)), Boolean);
     const revoked = await lkps('agents', 'revoke', agent);
     isRevoked = true;
     await Promise.all(callers);
     expect(revoked).toMatchObject({ code: 0, stderr: '' });
-    const heard = new Set(answers.map(({ status, body }) => body['code'] ?? status));
-    heard.delete('agent_unavailable'); // its worker is put out as well: a caller in between hears that there is none
+    // Its worker is put out as well, and twenty callers keep everybody busy: who is to come back has no token either.
+    const told = answers.filter(({ status }) => status !== 503);
+    const heard = new Set(told.map(({ status, body }) => body['code'] ?? status));
     expect(heard).toEqual(new Set([201, 'agent_not_registered']));
     expect((await start()).status).toBe(404);
     const granted = answers.filter(({ status }) => status === 201);
@@ -227,12 +231,8 @@ describe('cutting off', () => {
     expect(rows.at(-1)?.details).toEqual({ by: 'operator', note: 'OPS-3', sessions: 'to_end' });
     for (const { details, ...row } of rows) {
       expect(details['by']).toBe('operator');
-      expect(row).toMatchObject({
-        actor_kind: null,
-        actor_client_id: null,
-        actor_user_ref: null,
-        source_ip: null,
-      });
+      const actor = ['actor_kind', 'actor_client_id', 'actor_user_ref', 'source_ip'];
+      expect(row).toMatchObject(Object.fromEntries(actor.map((name) => [name, null])));
     }
   });
 

@@ -8,7 +8,9 @@ import { startOcelot, type Ocelot } from '../../dev/ocelot/server.ts';
 import { applicationToken, bearer, post, userToken, type Answer } from '../../dev/platform-client.ts';
 import { LAMBDA_TASK_ROOT } from '../support/bundles.ts';
 import { trustInEntra, withoutOcelot } from '../support/entra-service.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
+import { tookMs, trifle } from '../support/unstalled.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -121,15 +123,21 @@ describe('LKPS_IDENTITY=entra: no proxy in front, the token is the identity', ()
         await delay(250);
       }
     })();
+    const answered = (): Promise<number> => {
+      const wanted = statuses.length + 4;
+      return eventually(
+        () => Promise.resolve(statuses.length),
+        (count) => count >= wanted,
+      );
+    };
     const { entra } = fixture.stack;
-    await delay(1000);
+    await answered();
     await entra.rotateKeys(); // to the one that was announced
-    await delay(11_000);
+    await Promise.all([answered(), delay(11_000)]);
     await entra.rotateKeys(); // to one that the service has never seen
-    await delay(1000);
+    await answered();
     over.abort();
     await asking;
-    expect(statuses.length).toBeGreaterThan(30);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
 
@@ -139,10 +147,9 @@ describe('LKPS_IDENTITY=entra: no proxy in front, the token is the identity', ()
     });
     try {
       for (const token of [await tokenOf('agent-a'), await signed('agent-a', { aud: 'x' })]) {
-        const startedAt = performance.now();
-        const answer = await register(alone.url, bearer(token));
-        expect(answer).toMatchObject({ status: 503, body: { code: 'authorization_unavailable' } });
-        expect(performance.now() - startedAt).toBeLessThan(5000);
+        const answer = register(alone.url, bearer(token));
+        expect(await tookMs(answer, trifle(fixture, alone.url))).toBeLessThan(5000);
+        expect(await answer).toMatchObject({ status: 503, body: { code: 'authorization_unavailable' } });
       }
     } finally {
       await alone.stop();

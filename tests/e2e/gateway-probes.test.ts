@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomAgentDispatch } from '@livekit/protocol';
 import { decodeJwt } from 'jose';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
-import { signJwt } from '../../adapters/livekit/sign-jwt.ts';
 import { applicationToken } from '../../dev/platform-client.ts';
 import { DOORS, knock, openDoors } from '../support/attack-doors.ts';
-import { falseTokens } from '../support/attack-forgeries.ts';
+import { falseTokens, signedAnew } from '../support/attack-forgeries.ts';
 import { NAME_ATTACKS, NAMELESS_ATTACKS, POINTLESS_NAMES } from '../support/attack-names.ts';
 import { ENDING_ATTACK, OWN_JOB_ATTACKS, takeOwnJob } from '../support/attack-own-jobs.ts';
 import { platformScene, type PlatformScene } from '../support/attack-platform-scene.ts';
@@ -20,6 +19,7 @@ import { eventually } from '../support/eventually.ts';
 import { joinBare, joinedBare } from '../support/livekit-signalling.ts';
 import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { LIVEKIT_START_MS, openLiveKit, type TestLiveKit } from '../support/livekit-server.ts';
+import { tookMs, trifle } from '../support/unstalled.ts';
 
 /** Every refusal is on record, however many there are. */
 const UNLIMITED = {
@@ -55,9 +55,8 @@ describe('on a plain LiveKit server any worker token is worth', () => {
       message.case === 'assignment' ? message.value : undefined,
     );
     const intruder = await joinedBare({ livekitUrl: scene.livekitUrl, token });
-    const after = await scene.present();
+    const after = await eventually(scene.present, (present) => present.join() !== before.join());
     expect(after).toEqual([expect.stringContaining(`${scene.caller} `)]);
-    expect(after).not.toEqual(before);
     intruder.close();
     await worker.close();
   });
@@ -160,33 +159,41 @@ describe('through the gateway, with LiveKit itself left open beside it, the same
     await scene.refusals();
     const worker = await registered(scene);
     const { url, key, secret } = fixture.description.livekit_api;
+    const rooms = new RoomServiceClient(url, key, secret);
     const agents = [new RoomAgentDispatch({ agentName: scene.own })];
-    await new RoomServiceClient(url, key, secret).createRoom({ name: `s-${'0'.repeat(32)}`, agents });
-    expect(await eventually(scene.refusals, (reasons) => reasons.length > 0)).toEqual(['room_unknown']);
+    // LiveKit on a busy machine now and then finds no worker in time; then there is another room.
+    const afterOneMore = async (): Promise<readonly string[]> => {
+      await rooms.createRoom({ name: `s-${randomBytes(16).toString('hex')}`, agents });
+      await delay(1_000);
+      return scene.refusals();
+    };
+    const reasons = await eventually(afterOneMore, ({ length }) => length > 0);
+    expect(new Set(reasons)).toEqual(new Set(['room_unknown']));
     await worker.settled();
     expect(lootOf(worker)).toEqual([]);
     await worker.close();
   });
 
   it('no job once the token is over', async () => {
-    const { id, secret } = fixture.stack.agentTokenKey;
-    const exp = Math.floor(Date.now() / 1000) + 2;
-    const key = { id, secret: new TextEncoder().encode(secret) };
-    const claims = decodeJwt(await scene.workerToken());
-    const token: string = await signJwt(key, { ...claims, jti: randomUUID(), exp });
+    const { agentTokenKey, lkps } = fixture.stack;
+    const exp = Math.floor(Date.now() / 1000) + 6;
+    const token = await signedAnew(await scene.workerToken(), agentTokenKey, { jti: randomUUID(), exp });
     const worker = await connectWorker({ url: `${fixture.description.agent_gateway_url}/agent`, token });
     if (typeof worker === 'number') expect.unreachable();
     worker.say(register(scene.own));
+    const leftMs = exp * 1000 - Date.now();
+    expect(await tookMs(worker.ended, trifle(fixture, lkps.url))).toBeLessThan(leftMs + 1_000);
     expect(await worker.ended).toBe(1012);
-    expect(Date.now() / 1000).toBeLessThan(exp + 1);
   });
 
   it('nothing that the caller could notice', () => {
-    const [joined, came, ...later] = scene.seen;
+    const [joined, came] = ['joined', 'participant_joined'].map((name) =>
+      scene.seen.find(({ event }) => event === name),
+    );
     expect(joined).toMatchObject({ event: 'joined', room: scene.room });
     expect(came).toMatchObject({ event: 'participant_joined', kind: 'AGENT' });
     const ofItsAgent = { attributes_changed: 'identity', track: 'from' };
-    for (const event of later) {
+    for (const event of scene.seen.filter((one) => one !== joined && one !== came)) {
       const [, by = 'nothing'] = Object.entries(ofItsAgent).find(([name]) => name === event['event']) ?? [];
       expect(event[by], JSON.stringify(event)).toBe(came?.['identity']);
     }

@@ -1,9 +1,14 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphFault } from '../../dev/entra/graph-fault.ts';
+import type { Answer } from '../../dev/platform-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { openGraphStack, type GraphStack } from '../support/graph-stack.ts';
+import { tookMs, trifle } from '../support/unstalled.ts';
 
 const ANSWER_MS = 5_000;
+/** In less nobody gives up who has 2 s for an answer that comes after 1 s. */
+const PATIENT_MS = 1_000;
 
 describe('where Graph', () => {
   let fixture: GraphStack;
@@ -12,9 +17,10 @@ describe('where Graph', () => {
   let register: GraphStack['register'];
   let start: GraphStack['start'];
   let trailOf: GraphStack['trailOf'];
+  let sure: GraphStack['sure'];
   beforeAll(async () => {
     fixture = await openGraphStack();
-    ({ tokens, idOf, register, start, trailOf } = fixture);
+    ({ tokens, idOf, register, start, trailOf, sure } = fixture);
   });
   afterAll(() => fixture.close());
   afterEach(() => {
@@ -50,22 +56,30 @@ describe('where Graph', () => {
       const edge = await stack.startOcelot(service.url);
       // Who they are is known by then: what fails is the question whether they may.
       for (const client of ['client-a', 'client-b'] as const) {
-        expect((await start(tokens[client], idOf('client-unlisted'), edge.url)).status).toBe(404);
+        const unknown = () => start(tokens[client], idOf('client-unlisted'), edge.url);
+        expect((await sure(unknown)).status).toBe(404);
       }
       const before = { rooms: await rooms(), sessions: await sessions() };
       const newRooms = async () => (await rooms()).filter((name) => !before.rooms.includes(name));
       stack.entra.graph.setFault(fault.kind === 'lying' ? { ...fault, lists: [idOf('client-b')] } : fault);
+      const asking = (client: 'client-a' | 'client-b') => () =>
+        start(tokens[client], idOf('agent-a'), edge.url);
       const from = performance.now();
-      const [listed, unlisted] = await Promise.all([
-        start(tokens['client-a'], idOf('agent-a'), edge.url),
-        start(tokens['client-b'], idOf('agent-a'), edge.url),
-      ]);
-      expect(performance.now() - from).toBeLessThan(ANSWER_MS);
+      const answers = Promise.all([asking('client-a')(), asking('client-b')()]);
+      expect(await tookMs(answers, trifle(fixture, service.url))).toBeLessThan(ANSWER_MS);
+      const tookLong = performance.now() - from > PATIENT_MS;
+      const [listed, unlisted] = await answers;
 
       expect(JSON.stringify(unlisted.body)).not.toContain('eyJ');
       if (outcome === 'sooner or later') {
-        expect(listed.status).toBe(201);
-        expect(unlisted).toMatchObject({ status: 403, body: { code: 'client_not_authorized' } });
+        // Where the machine takes the rest of the 2 s, it is a 503 first.
+        const inTheEnd = (answer: Answer, ask: () => Promise<Answer>): Promise<Answer> =>
+          answer.status === 503 && tookLong ? sure(ask) : Promise.resolve(answer);
+        expect((await inTheEnd(listed, asking('client-a'))).status).toBe(201);
+        expect(await inTheEnd(unlisted, asking('client-b'))).toMatchObject({
+          status: 403,
+          body: { code: 'client_not_authorized' },
+        });
         expect(await newRooms()).toHaveLength(1);
       } else {
         for (const answer of [listed, unlisted]) {
@@ -106,17 +120,19 @@ describe('where Graph', () => {
     const logged = fixture.log.length;
     const service = await fixture.stack.startLkps(env());
     const edge = await fixture.stack.startOcelot(service.url);
-    const from = performance.now();
-    const answers = await Promise.all([
+    const answers = Promise.all([
       register(tokens['agent-a'], edge.url),
       start(tokens['client-a'], idOf('agent-a'), edge.url),
       start(tokens['client-b'], idOf('agent-a'), edge.url),
     ]);
-    expect(performance.now() - from).toBeLessThan(ANSWER_MS);
-    for (const answer of answers) {
+    expect(await tookMs(answers, trifle(fixture, service.url))).toBeLessThan(ANSWER_MS);
+    for (const answer of await answers) {
       expect(answer).toMatchObject({ status: 503, body: { code: 'authorization_unavailable' } });
     }
-    expect(fixture.log.slice(logged).join('\n')).toContain(word);
+    await eventually(
+      () => Promise.resolve(fixture.log.slice(logged).join('\n')),
+      (lines) => lines.includes(word),
+    );
     await edge.stop();
     await service.stop();
   });

@@ -25,6 +25,7 @@ describe('the function behind an authorizer', () => {
     const { 'agent-a': agentA, 'client-a': clientA } = accounts.apps;
     lambda = await startFunction({
       taskRoot: LAMBDA_TASK_ROOT,
+      initTimeoutMs: 60_000,
       env: {
         ...env,
         LKPS_IDENTITY: 'authorizer',

@@ -62,6 +62,7 @@ describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gat
   });
 
   it('was started as often as there were environments, and each served many requests', async () => {
+    await eventually(starts, (count) => count === fixture.gateway.coldStarts); // one may be under way
     const { coldStarts, invocations, environments } = fixture.gateway;
     expect(coldStarts).toBeLessThanOrEqual(2);
     expect(environments).toHaveLength(coldStarts);
@@ -173,7 +174,7 @@ describe.each(['rest', 'http-api'] as const)('the service on Lambda behind a gat
     const raw = await fetch(`${gateway.url}/api/agent/register`, { method: 'POST' });
     expect([raw.status, raw.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
     await fixture.stack.postgres.start();
-    expect((await eventually(register, ({ status }) => status === 200)).status).toBe(200);
+    expect((await eventually(register, ({ status }) => status === 200, 30_000)).status).toBe(200);
     expect(gateway.coldStarts).toBe(1);
   });
 

@@ -67,7 +67,7 @@ describe("the platform in somebody else's service, from its package", () => {
     expect(['knex', 'pg', 'pino', 'tsyringe', 'undici'].filter(installed)).toEqual([]);
   });
 
-  it('type-checks under its own tsconfig', { timeout: 60_000 }, async () => {
+  it('type-checks under its own tsconfig', { timeout: 120_000 }, async () => {
     expect(await run(project, 'npm', ['run', '--silent', 'typecheck'])).toEqual({ code: 0, output: '' });
   });
 
@@ -118,6 +118,7 @@ describe("the platform in somebody else's service, from its package", () => {
     const answered = await eventually(
       () => Promise.resolve(service.log.filter((line) => line.includes('"receiveWebhook"'))),
       (lines) => lines.length >= 2,
+      60_000,
     );
     expect(answered.filter((line) => !line.includes('"status":200'))).toEqual([]);
   });

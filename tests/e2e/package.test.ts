@@ -14,7 +14,7 @@ import { readPeerTable, type PeerRow } from '../package/peer-table.ts';
 import { compile, evaluate, run, type Run } from '../package/run.ts';
 import { ROOT } from '../support/platform-project.ts';
 
-const MINUTES = 300_000;
+const MINUTES = 600_000;
 const SHIPPED =
   /^(dist\/(core|adapters|composition)\/.+\.(js|d\.ts)|adapters\/http\/openapi\.yaml|docs\/embedding\.md|README\.md|CHANGELOG\.md|package\.json|)$/;
 

@@ -8,8 +8,10 @@ import type { StackDescription } from '../../dev/description.ts';
 import { childEnvironment } from '../../dev/process/child-environment.ts';
 import { eventually } from '../support/eventually.ts';
 
+const MINUTE_MS = 60_000;
+
 /** The commands of the README as a person or another language's test starts them, marked so that leftovers show. */
-describe('the development stack as a command', () => {
+describe('the development stack as a command', { timeout: 5 * MINUTE_MS }, () => {
   let marker: string;
   const started: ChildProcess[] = [];
 
@@ -22,6 +24,7 @@ describe('the development stack as a command', () => {
     await eventually(
       () => Promise.resolve(processesMarked(marker)),
       (left) => left.length === 0,
+      MINUTE_MS,
     );
     rmSync(marker, { recursive: true, force: true });
   });
@@ -60,7 +63,7 @@ describe('the development stack as a command', () => {
     eventually(
       () => Promise.resolve(out()),
       (text) => text.includes('\n'),
-      60_000,
+      2 * MINUTE_MS,
     ).then((text) => JSON.parse(text) as StackDescription);
 
   it('--json prints one line, and SIGTERM leaves no process and no port, with two stacks side by side', async () => {
@@ -106,7 +109,7 @@ describe('the development stack as a command', () => {
     const guide = await eventually(
       () => Promise.resolve(dev.out()),
       (text) => text.includes('Ctrl-C'),
-      60_000,
+      2 * MINUTE_MS,
     );
     const [, toPaste = ''] = guide.split('Paste these');
     const blocks = toPaste.split('\n\n').filter((block) => block.startsWith('  '));
@@ -128,7 +131,7 @@ describe('the development stack as a command', () => {
       await eventually(
         () => Promise.resolve(demo.out()),
         (text) => text.includes('client -> Ocelot'),
-        60_000,
+        2 * MINUTE_MS,
       );
       demo.child.kill(signal);
       expect(await exitOf(demo.child)).not.toBe(0);
@@ -136,6 +139,7 @@ describe('the development stack as a command', () => {
       await eventually(
         () => Promise.resolve(processesMarked(marker)),
         (left) => left.length === 0,
+        MINUTE_MS,
       );
     },
   );

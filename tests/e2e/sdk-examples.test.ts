@@ -22,7 +22,7 @@ const withoutRoom = (line: string): string => line.replace(/\bs-[0-9a-f]{32}$/, 
 const SUMMARY = /the session had \d+ items/;
 
 /** examples/agents, as they are, each in a session with a real client. `dev` ends with 0 when it is told to. */
-describe('the example agents', { timeout: 400_000 }, () => {
+describe('the example agents', { timeout: 900_000 }, () => {
   let stage: ExampleStage;
   beforeAll(async () => {
     stage = await openExampleStage();

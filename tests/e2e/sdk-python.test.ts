@@ -11,7 +11,7 @@ const say = (text: string): void => {
 };
 
 /** The SDK for Python by its own rules and tests, on each Python that it is for and that this machine has. */
-describe('the SDK for Python', { timeout: 400_000 }, () => {
+describe('the SDK for Python', { timeout: 900_000 }, () => {
   let interpreters: Interpreters;
   beforeAll(async () => {
     interpreters = await findInterpreters();

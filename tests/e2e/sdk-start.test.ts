@@ -17,7 +17,7 @@ import {
 
 const USER = { python: 'ada', typescript: 'zoe' } as const;
 /** Starts that come to nothing, starts that take their time, and every way of an identity. */
-describe('how agents of the SDKs start', { timeout: 120_000 }, () => {
+describe('how agents of the SDKs start', { timeout: 300_000 }, () => {
   let stage: SdkStage;
   let folder: string;
   let edge: FakeEdge;

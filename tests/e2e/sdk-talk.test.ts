@@ -39,7 +39,7 @@ const LEFT_FROM_BEFORE = {
 };
 
 /** Two teams, one of each language, on one platform; a real client of each. */
-describe('agents of the SDKs, with real clients', { timeout: 120_000 }, () => {
+describe('agents of the SDKs, with real clients', { timeout: 300_000 }, () => {
   let stage: SdkStage;
   const agents = new Map<Language, SdkAgent>();
 
@@ -159,7 +159,7 @@ describe('agents of the SDKs, with real clients', { timeout: 120_000 }, () => {
       agent.signal('SIGTERM');
       await agent.untilLogged('draining');
       agent.pressCtrlC();
-      expect(await agent.ended(20_000)).toMatchObject({ code: EXIT.forced, left: [] });
+      expect(await agent.ended(60_000)).toMatchObject({ code: EXIT.forced, left: [] });
     }));
 
   it('a revoked agent ends within seconds and says why, and so does its session', () =>
@@ -170,15 +170,19 @@ describe('agents of the SDKs, with real clients', { timeout: 120_000 }, () => {
       await stage.listen(session);
       const { client_id: id } = stage.fixture.description.apps[APP[language]];
       expect(await stage.lkps('agents', 'revoke', id)).toMatchObject({ code: 0 });
-      const end = await agent.ended(20_000);
+      const end = await agent.ended(60_000);
       expect(end).toMatchObject({ code: EXIT.refused, left: [] });
       expect(end.reason).toContain("this agent was revoked by the platform's operators");
       expect(end.reason).toContain('HTTP 403 agent_revoked');
       const [row] = await eventually(
-        () => stage.sql('select state, end_reason from sessions where session_id = $1', [session.sessionId]),
-        ([found]) => found !== undefined,
+        () =>
+          stage.sql<{ state: string; end_reason: string | null }>(
+            'select state, end_reason from sessions where session_id = $1',
+            [session.sessionId],
+          ),
+        ([found]) => found?.state === 'ended',
       );
-      expect(row).toEqual({ state: 'ended', end_reason: 'revoked' });
+      expect(row?.end_reason).toBe('revoked');
     }));
 
   it('every worker that was let in was seen off, and no agent ever printed a secret or a token', async () => {

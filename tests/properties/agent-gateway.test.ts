@@ -32,7 +32,7 @@ describe('invariant 7: workers, sessions and LiveKit, with a gateway between the
   it("gives no worker another agent's job, and LiveKit hears nothing that the policy did not make", async () => {
     const seen = await everyStory(anyMoves, { numRuns: 400 }, (world) => world.finish());
     expect([...seen.keys()]).toEqual(expect.arrayContaining(OUTCOMES));
-  });
+  }, 90_000);
 
   it('loses no job of workers that stay, while at each planned close another one serves the agent', async () => {
     const seen = await everyStory(honestMoves, { numRuns: 150, careful: true }, async (world) => {

@@ -8,7 +8,7 @@ import { PYTHON_SOURCES } from './stage.ts';
 
 const PRELOAD = fileURLToPath(new URL('./examples-preload/', import.meta.url));
 const NODE_PRELOAD = ['--import', join(PRELOAD, 'preload.mjs')];
-const LOGGED_MS = 90_000;
+const LOGGED_MS = 180_000;
 const LINES = 400;
 /** Where the library measures the load of a control group, it is by this many cores. */
 const IDLE = { NUM_CPUS: '1000' };

@@ -47,6 +47,7 @@ export async function openExampleStage(): Promise<ExampleStage> {
   const { description, stack, close } = await openStack({ agent: false });
   const models = { OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: PROVIDER_KEY };
   const borrow = lend(APPS);
+  const database = { databaseUrl: stack.postgres.serviceUrl, timeoutMs: 60_000 };
   return {
     ...{ provider, description },
     onPlatform: (file, act) =>
@@ -54,7 +55,7 @@ export async function openExampleStage(): Promise<ExampleStage> {
         const env = { ...platformSettings(description, name), ...models };
         return runExample({ python, file, env, ready: MESSAGES.log.connected }, async (logged) => {
           const app = description.apps[name];
-          await untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
+          await untilAgentIs('online', app.client_id, database);
           const token = await applicationToken(description, app);
           await act(await startSession(description, token, app.client_id), logged);
         });
@@ -78,7 +79,7 @@ export async function openExampleStage(): Promise<ExampleStage> {
         () => undefined,
       );
       try {
-        await client.until('done', 1, 120_000);
+        await client.until('done', 1, 300_000);
       } finally {
         await client.child.stop();
       }
@@ -87,8 +88,7 @@ export async function openExampleStage(): Promise<ExampleStage> {
       borrow(async (name) => {
         const app = description.apps[name];
         const apps = { ...description.apps, 'agent-a': app };
-        const untilOnline = (): Promise<void> =>
-          untilAgentIs('online', app.client_id, { databaseUrl: stack.postgres.serviceUrl });
+        const untilOnline = (): Promise<void> => untilAgentIs('online', app.client_id, database);
         const terminals = await openTerminals({
           description: { ...description, apps },
           python,

@@ -26,7 +26,7 @@ export async function openSilence(): Promise<Silence> {
       await eventually(
         () => Promise.resolve(sockets.length),
         (count) => count >= connections,
-        60_000,
+        120_000,
       );
     },
     close: async () => {

@@ -149,6 +149,6 @@ export function factsOf(agent: SdkAgent, event: string, nth = 0): Readonly<Recor
   );
 }
 
-export function textFact(agent: SdkAgent, event: string, field: string): string {
-  return textOf(factsOf(agent, event), field);
+export function textFact(agent: SdkAgent, event: string, field: string, nth = 0): string {
+  return textOf(factsOf(agent, event, nth), field);
 }

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const MARK = 'LKPS_TEST_MARK';
 /** A little: helpers of the runtimes end with the process that they help. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 8_000;
 
 const [command = '', ...args] = process.argv.slice(2);
 const mark = `${MARK}=${randomUUID()}`;

@@ -21,13 +21,18 @@ interface Genuine {
   readonly entraToken: string;
 }
 
+/** A token that says something else besides, by whoever holds the key. */
+export function signedAnew(token: string, { id, secret }: LiveKitKey, changes: object): Promise<string> {
+  return signJwt({ id, secret: new TextEncoder().encode(secret) }, { ...decodeJwt(token), ...changes });
+}
+
 /** Tokens that are almost a worker's; some are signed with the right key, as nobody outside could. */
 export async function falseTokens(genuine: Genuine): Promise<readonly FalseToken[]> {
   const { token, otherAgent, agentTokenKey, livekitKey, entraToken } = genuine;
   const claims = decodeJwt(token);
   const now = Math.floor(Date.now() / 1000);
-  const signed = (changes: object, { id, secret }: LiveKitKey = agentTokenKey): Promise<string> =>
-    signJwt({ id, secret: new TextEncoder().encode(secret) }, { ...claims, exp: now + 60, ...changes });
+  const signed = (changes: object, key: LiveKitKey = agentTokenKey): Promise<string> =>
+    signedAnew(token, key, { exp: now + 60, ...changes });
   const video = { ...(typeof claims['video'] === 'object' ? claims['video'] : {}) };
   return [
     { name: 'none', token: undefined, reason: 'token_missing' },

@@ -1,13 +1,10 @@
 import { JobType } from '@livekit/protocol';
 import { field, joined } from '../frames/wire.ts';
-import { lootOf, register, registered, type Attack, type AttackScene } from './attack-scene.ts';
+import { patiently, register, registered, type Attack, type AttackScene } from './attack-scene.ts';
 import type { RawWorker } from './attack-worker.ts';
 
 /** The whole of a worker's load is in its own word: less than nothing makes LiveKit give it nearly every job. */
-const GREEDY = { case: 'updateWorker', value: { status: 0, load: -10_000 } } as const;
-
-/** LiveKit takes a quarter of a second to choose a worker. */
-const OFFERED_MS = 500;
+const GREEDY = { case: 'updateWorker', value: { status: 0, load: -1e9 } } as const;
 
 /** Ways to get the jobs of another team, or a copy of them, by how a worker registers. */
 export const NAME_ATTACKS: readonly Attack[] = [
@@ -44,7 +41,7 @@ export const NAMELESS_ATTACKS: readonly Attack[] = [
     run: async (scene: AttackScene): Promise<readonly string[]> => {
       const worker = await registered(scene, { as: '' });
       await scene.openRoom();
-      return patiently(worker);
+      return patiently(scene, worker);
     },
   },
   {
@@ -53,7 +50,7 @@ export const NAMELESS_ATTACKS: readonly Attack[] = [
     run: async (scene: AttackScene): Promise<readonly string[]> => {
       const worker = await registered(scene, { as: '', namespace: 'tap' });
       await scene.openRoom();
-      return patiently(worker);
+      return patiently(scene, worker);
     },
   },
 ];
@@ -95,7 +92,7 @@ async function share(scene: AttackScene, arrive: () => Promise<RawWorker>): Prom
   if (worker.closeCode() === 0) {
     await scene.callVictim();
   }
-  return patiently(worker);
+  return patiently(scene, worker);
 }
 
 async function spoken({ connect }: AttackScene, frame: Uint8Array): Promise<RawWorker> {
@@ -103,14 +100,4 @@ async function spoken({ connect }: AttackScene, frame: Uint8Array): Promise<RawW
   worker.send(frame);
   await worker.settled();
   return worker;
-}
-
-/** Until it has something, cannot get anything any more, or should have had it by now. */
-async function patiently(worker: RawWorker): Promise<readonly string[]> {
-  const offered = worker.first(({ case: kind }) => (kind === 'availability' ? kind : undefined), OFFERED_MS);
-  await Promise.race([offered.catch(() => undefined), worker.ended]);
-  await worker.settled();
-  const loot = lootOf(worker);
-  await worker.close();
-  return loot;
 }

@@ -19,7 +19,9 @@ export interface PlainScene extends AttackScene {
 
 const HOUR_S = 3600;
 const SECRET = 'between the two of us';
+/** LiveKit takes a quarter of a second to choose a worker. */
 const HEARD_MS = 500;
+const PATIENCE_MS = 20_000;
 /** Earlier than that after the start of a job LiveKit is slow to tell of its end. */
 const SETTLED_MS = 6000;
 
@@ -52,7 +54,9 @@ export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<P
   const honest = await connect();
   honest.say(register(victim));
   await honest.settled();
-  const callVictim = async (): Promise<{ readonly room: string; readonly jobId: string }> => {
+  const callVictim = async (
+    patienceMs: number,
+  ): Promise<{ readonly room: string; readonly jobId: string }> => {
     const room = await open(victim);
     await join(room);
     const jobOf = (message: ServerMessage['message']): string | undefined =>
@@ -60,9 +64,9 @@ export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<P
         ? message.value.job.id
         : undefined;
     // Another's share of the work never comes here.
-    return { room, jobId: await honest.first(jobOf, HEARD_MS).catch(() => '') };
+    return { room, jobId: await honest.first(jobOf, patienceMs).catch(() => '') };
   };
-  const { room, jobId } = await callVictim();
+  const { room, jobId } = await callVictim(PATIENCE_MS);
   const startedAt = performance.now();
   return {
     own,
@@ -70,9 +74,10 @@ export async function plainScene({ url, wsUrl, apiKey }: TestLiveKit): Promise<P
     room,
     jobId,
     caller,
+    patienceMs: PATIENCE_MS,
     connect,
     callVictim: async () => {
-      await callVictim();
+      await callVictim(HEARD_MS);
     },
     livekitUrl: wsUrl,
     callOwn: async () => {

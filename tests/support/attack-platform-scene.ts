@@ -26,6 +26,9 @@ export interface PlatformScene extends AttackScene {
   readonly close: () => Promise<void>;
 }
 
+/** LiveKit takes a quarter of a second to choose a worker. */
+const OFFERED_MS = 500;
+
 /** The whole platform, `agent-a` with its echo agent the one team, `agent-b` the other; ada talks to the first. */
 export async function platformScene(fixture: StackFixture): Promise<PlatformScene> {
   const { description } = fixture;
@@ -43,7 +46,7 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
 
   const session = await startSession(description, ofAda, victim);
   const seen: ClientEvent[] = [];
-  const caller = await startClient(session, ['stay', '--seconds', '240'], {
+  const caller = await startClient(session, ['stay', '--seconds', '900'], {
     onEvent: (event) => seen.push(event),
   });
   const agentIn = (events: readonly ClientEvent[]): string | undefined =>
@@ -79,6 +82,7 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
     room: session.room,
     jobId: String(agent).replace(/^agent-/, ''),
     caller: session.identity,
+    patienceMs: OFFERED_MS,
     livekitUrl: description.livekit_url,
     workerToken: () => workerToken(ofAttacker),
     seen,
@@ -88,6 +92,7 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
       await eventually(
         () => rooms.listParticipants(room),
         (present) => present.length > 0,
+        60_000,
       );
     },
     callOwn: async () => {
@@ -112,7 +117,7 @@ export async function platformScene(fixture: StackFixture): Promise<PlatformScen
       }
       const isLeft = (events: readonly ClientEvent[]): boolean =>
         events.some(({ event, kind }) => event === 'participant_left' && kind === 'AGENT');
-      return eventually(() => Promise.resolve(seen), isLeft).then(
+      return eventually(() => Promise.resolve(seen), isLeft, 45_000).then(
         () => 'told' as const,
         () => 'not_told' as const,
       );

@@ -14,6 +14,8 @@ export interface AttackScene {
   readonly caller: string;
   /** LiveKit itself. */
   readonly livekitUrl: string;
+  /** How long an offer may take: where there is to be one as long as it needs, where there must be none long enough for one. */
+  readonly patienceMs: number;
   /** A connection as any worker of the attacking team may have one, each by a token of its own. */
   readonly connect: (answer?: Parameters<typeof connectWorker>[1]) => Promise<RawWorker>;
   /** Somebody calls the other team, whose worker has the job, unless somebody else has, once this resolves. */
@@ -48,6 +50,19 @@ export async function registered(
   worker.say(register(as, wish));
   await worker.settled();
   return worker;
+}
+
+/** Until it has something, cannot get anything any more, or should have had it by now: what it has. */
+export async function patiently(
+  { patienceMs }: Pick<AttackScene, 'patienceMs'>,
+  worker: RawWorker,
+): Promise<readonly string[]> {
+  const offered = worker.first(({ case: kind }) => (kind === 'availability' ? kind : undefined), patienceMs);
+  await Promise.race([offered.catch(() => undefined), worker.ended]);
+  await worker.settled();
+  const loot = lootOf(worker);
+  await worker.close();
+  return loot;
 }
 
 /** Jobs and tokens of rooms that are not the attacker's. */

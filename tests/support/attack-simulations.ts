@@ -1,5 +1,5 @@
 import { field, group, joined, numberField, tag, varint, WIRE } from '../frames/wire.ts';
-import { lootOf, registered, type Attack } from './attack-scene.ts';
+import { patiently, registered, type Attack } from './attack-scene.ts';
 
 /** Field numbers of livekit_agent.proto and livekit_models.proto. */
 const [PING, SIMULATE_JOB] = [5, 6];
@@ -65,9 +65,6 @@ export const SIMULATIONS: readonly Attack[] = Object.entries(FRAMES).map(([name,
   run: async (scene) => {
     const worker = await registered(scene);
     worker.send(frame(scene.room));
-    await worker.settled();
-    const loot = lootOf(worker);
-    await worker.close();
-    return loot;
+    return patiently(scene, worker);
   },
 }));

@@ -32,7 +32,7 @@ export interface RawWorker {
   readonly close: () => Promise<void>;
 }
 
-const ANSWER_MS = 8000;
+const ANSWER_MS = 20_000;
 /** LiveKit makes offers beside the answers to pings, and tells its own parts of a new worker so too. */
 const SETTLE_MS = 60;
 

@@ -71,7 +71,7 @@ export const anyMoves: readonly fc.WeightedArbitrary<Move>[] = [
   often(2, 'resolve', { question: nth, fault: fc.constantFrom('before', 'after') }),
   often(4, 'overdue', { timer: nth }),
   often(1, 'time_out', { job: nth }),
-  often(2, 'terminate', { job: nth }),
+  often(4, 'terminate', { job: nth }),
   { weight: 1, arbitrary: fc.constant({ kind: 'sweep' }) },
 ];
 

@@ -1,4 +1,4 @@
-const WAIT_MS = 5_000;
+const WAIT_MS = 15_000;
 
 /** What came in, and who waits for what. */
 export class Inbox<Item> {

@@ -2,6 +2,8 @@ import { Client } from 'pg';
 import type { Gateway, GatewayKind } from '../../dev/lambda/gateway.ts';
 import { startLkpsOnLambda } from '../../dev/lambda/lkps-on-lambda.ts';
 import { applicationToken, bearer, post, type Answer } from '../../dev/platform-client.ts';
+import type { Stack } from '../../dev/stack.ts';
+import { eventually } from './eventually.ts';
 import { openStack, type StackFixture } from './stack-fixture.ts';
 
 /** The whole stack with its LKPS on Lambda, and further gateways beside it whose environments a test has to itself. */
@@ -59,12 +61,13 @@ export async function openLambdaStack(kind: GatewayKind): Promise<LambdaStack> {
     cutConnections: async () =>
       (await backends(stack.postgres.superuserUrl, 'pg_terminate_backend(pid, 5000)')).length,
     silenceConnections: async () => {
-      const pids = await backends(stack.postgres.superuserUrl, 'true');
-      const signal = (name: NodeJS.Signals) => () => {
-        for (const pid of pids) process.kill(pid, name);
+      const pids = await stopIdleBackends(stack);
+      return {
+        count: pids.length,
+        undo: () => {
+          for (const pid of pids) process.kill(pid, 'SIGCONT');
+        },
       };
-      signal('SIGSTOP')();
-      return { count: pids.length, undo: signal('SIGCONT') };
     },
     close: async () => {
       try {
@@ -76,13 +79,29 @@ export async function openLambdaStack(kind: GatewayKind): Promise<LambdaStack> {
   };
 }
 
+/** None of them holds what the server itself needs: the gateway, which is not frozen, is while they are stopped. */
+async function stopIdleBackends({ agentGateway, postgres }: Stack): Promise<readonly number[]> {
+  agentGateway?.child.pause();
+  try {
+    await eventually(
+      () => backends(postgres.superuserUrl, 'true', `state = 'active'`),
+      (active) => active.length === 0,
+    );
+    const pids = await backends(postgres.superuserUrl, 'true');
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    return pids;
+  } finally {
+    agentGateway?.child.resume();
+  }
+}
+
 /** The server's processes for the service's connections, each done something to. */
-async function backends(superuserUrl: string, done: string): Promise<readonly number[]> {
+async function backends(superuserUrl: string, done: string, which = 'true'): Promise<readonly number[]> {
   const client = new Client({ connectionString: superuserUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ pid: number }>(
-      `select pid, ${done} from pg_stat_activity where usename = 'lkps_app'`,
+      `select pid, ${done} from pg_stat_activity where usename = 'lkps_app' and ${which}`,
     );
     return rows.map(({ pid }) => pid);
   } finally {

@@ -47,7 +47,7 @@ type Request = Extract<
   { case: 'addTrack' | 'publishDataTrackRequest' | 'updateMetadata' }
 >;
 
-const ANSWER_MS = 5000;
+const ANSWER_MS = 20_000;
 
 /** Joins at `/rtc` with what the query says besides; the status of the refusal where the server lets nobody in. */
 export async function joinBare(

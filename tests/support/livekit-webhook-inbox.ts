@@ -37,7 +37,7 @@ export async function openWebhookInbox(): Promise<WebhookInbox> {
         if (found !== undefined) {
           return found;
         }
-        await once(arrivals, 'delivery', { signal: AbortSignal.timeout(10_000) });
+        await once(arrivals, 'delivery', { signal: AbortSignal.timeout(30_000) });
       }
     },
     close,

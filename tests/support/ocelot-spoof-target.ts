@@ -34,6 +34,7 @@ const answer = z.looseObject({
 /** The running service, asked byte for byte, and everything a successful spoof would leave behind. */
 export class SpoofTarget {
   readonly #fixture: StackFixture;
+  readonly #rooms = new Set<string>();
 
   constructor(fixture: StackFixture) {
     this.#fixture = fixture;
@@ -75,7 +76,7 @@ export class SpoofTarget {
     };
   }
 
-  /** Rooms, sessions, agents and tokens there are: equal before and after whatever grants nothing. */
+  /** Rooms there have been, sessions, agents and tokens there are: equal before and after whatever grants nothing. */
   async footprint(): Promise<unknown> {
     const { url, key, secret } = this.#fixture.description.livekit_api;
     const rooms = await new RoomServiceClient(url, key, secret).listRooms();
@@ -84,7 +85,10 @@ export class SpoofTarget {
          (select max(registered_at)::text from agents) as registered_at,
          (select count(*) from audit_events where token_id is not null)::int as tokens`,
     );
-    return { rooms: rooms.map(({ name }) => name).sort(), rows };
+    for (const { name } of rooms) {
+      this.#rooms.add(name); // an empty one closes by itself
+    }
+    return { rooms: [...this.#rooms].sort(), rows };
   }
 
   #port(): number {

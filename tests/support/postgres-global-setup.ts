@@ -17,7 +17,8 @@ export interface PostgresUrls {
 
 /** One real PostgreSQL for the whole run; test files make databases of their own in it (postgres-database.ts). */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres();
+  // No test ends this server: a disk that takes its time would only make stores miss their deadline.
+  const server = await startPostgres({ durable: false });
   try {
     const { adminUrl, serviceUrl } = await server.createDatabase('lkps_template');
     await migrate({ adminUrl, serviceUrl });

@@ -55,7 +55,7 @@ export async function tryFrom(
     if (event === 'tried_all')
       void rooms.sendData(room, Buffer.from(ANNOUNCEMENT), DataPacket_Kind.RELIABLE, {});
   };
-  const options = ['--nonce', nonce, '--seconds', '2', '--timeout', '60'];
+  const options = ['--nonce', nonce, '--seconds', '8', '--timeout', '120'];
   const args = ['try', ...options, ...attempts.flatMap((attempt) => ['--attempt', attempt])];
   const [run, seen] = await Promise.all([
     runClient({ livekitUrl, token }, args, { onEvent }).finally(() => {

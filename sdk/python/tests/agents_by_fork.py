@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
+PATIENCE_S = 240.0
+"""Two dozen agents start at once."""
 
 
 class Agent:
@@ -25,47 +27,47 @@ class Agent:
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.said.splitlines() if line.startswith("{")]
 
-    async def until(self, text: str, seconds: float = 90.0) -> None:
+    async def until(self, text: str) -> None:
         async def wait() -> None:
             while text not in self.said:
                 await asyncio.sleep(0.02)
 
-        await asyncio.wait_for(wait(), seconds)
+        await asyncio.wait_for(wait(), PATIENCE_S)
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
-    async def exit_code(self, seconds: float = 90.0) -> int:
-        return await asyncio.wait_for(asyncio.shield(self._ended), seconds)
+    async def exit_code(self) -> int:
+        return await asyncio.wait_for(asyncio.shield(self._ended), PATIENCE_S)
 
 
 class Agents:
     def __init__(self, zygote: asyncio.subprocess.Process, folder: Path) -> None:
         self._zygote = zygote
         self._folder = folder
-        self._started: asyncio.Queue[Agent] = asyncio.Queue()
         self._ended: dict[int, asyncio.Future[int]] = {}
-        self._outputs: list[Path] = []
+        self._orders: list[tuple[Path, asyncio.Future[Agent]]] = []
 
     async def start(self, *argv: str, **env: str) -> Agent:
-        output = self._folder / f"{len(self._outputs)}.log"
-        self._outputs.append(output)
+        output = self._folder / f"{len(self._orders)}.log"
+        started: asyncio.Future[Agent] = asyncio.get_running_loop().create_future()
+        self._orders.append((output, started))
         order = {"argv": argv, "env": env, "output": str(output)}
         assert self._zygote.stdin is not None
         self._zygote.stdin.write((json.dumps(order) + "\n").encode())
-        return await asyncio.wait_for(self._started.get(), 60)
+        return await asyncio.wait_for(started, PATIENCE_S)
 
     async def listen(self) -> None:
         assert self._zygote.stdout is not None
-        waiting = 0
+        orders = iter(self._orders)
         async for line in self._zygote.stdout:
             facts = json.loads(line)
             ended = self._ended.setdefault(facts["pid"], asyncio.get_running_loop().create_future())
             if "code" in facts:
                 ended.set_result(facts["code"])
             else:
-                self._started.put_nowait(Agent(facts["pid"], self._outputs[waiting], ended))
-                waiting += 1
+                output, started = next(orders)
+                started.set_result(Agent(facts["pid"], output, ended))
 
 
 @asynccontextmanager

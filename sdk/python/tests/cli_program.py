@@ -23,6 +23,11 @@ class OwnSync:
         time.sleep(3600)
 
 
+def block(_: object) -> None:
+    print("heard the first", flush=True)  # noqa: T201
+    time.sleep(3600)
+
+
 async def entrypoint(_: JobContext) -> None: ...
 
 
@@ -38,5 +43,5 @@ def main() -> None:
     )
     worker.rtc_session(entrypoint)
     if "TEST_BLOCKS_ON_STOP" in os.environ:
-        worker.on("stopping", lambda _: time.sleep(3600))
+        worker.on("stopping", block)
     worker.run()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents_by_fork import Agent, Agents, agents_by_fork
+from agents_by_fork import PATIENCE_S, Agent, Agents, agents_by_fork
 from bayer_livekit_sdk import messages
 from bayer_livekit_sdk.cli import _LEVELS
 from played_platform import PlayedPlatform, forever, played_platform, refusing
@@ -76,7 +76,7 @@ async def refused(stage: Stage) -> None:
 async def unavailable(stage: Stage) -> None:
     async with played_platform() as platform:
         platform.on_register = refusing(503, "audit_unavailable")
-        agent = await stage.start(platform, LKPS_START_TIMEOUT_SECONDS="1")
+        agent = await stage.start(platform, LKPS_START_TIMEOUT_SECONDS="5")
         assert await agent.exit_code() == EXIT["unavailable"]
         assert last_word(agent)["reason"].startswith("not registered in time: the platform takes no registration")
         assert len(platform.registrations) >= 2
@@ -124,7 +124,7 @@ async def while_connecting(stage: Stage) -> None:
 
         platform.on_worker = hangs
         agent = await stage.start(platform)
-        await asyncio.wait_for(asked.wait(), 90)
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
         await stopped_by(agent, signal.SIGTERM)
 
 
@@ -168,7 +168,7 @@ async def by_a_second_signal(stage: Stage) -> None:
         agent = await stage.start(platform, TEST_BLOCKS_ON_STOP="1")
         await agent.until(messages.CONNECTED)
         agent.signal(signal.SIGINT)
-        await asyncio.sleep(0.3)
+        await agent.until("heard the first")  # two signals that wait to be heard are one
         agent.signal(signal.SIGINT)
         assert await agent.exit_code() == EXIT["forced"]
 
@@ -184,7 +184,7 @@ async def until(condition: Any) -> None:
         while not condition():
             await asyncio.sleep(0.02)
 
-    await asyncio.wait_for(wait(), 90)
+    await asyncio.wait_for(wait(), PATIENCE_S)
 
 
 SCENES = [

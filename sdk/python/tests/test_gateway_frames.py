@@ -41,6 +41,7 @@ async def test_a_gateway_that_does_not_register_the_worker_is_not_waited_for(
     gateway: Handler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gateway_socket, "REGISTRATION_S", 0.2)
+    monkeypatch.setattr("bayer_livekit_sdk.loss._STABLE_MS", 60_000.0)  # a close may take its time
     async with played_platform() as platform, gateway_at(websocket_of(platform)) as session:
         platform.on_worker = gateway
         for attempt in (1, 2, 3):

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.ts';
-import { startAgent, type AgentProcess } from './support/agent-process.ts';
+import { PATIENCE_MS, startAgent, type AgentProcess } from './support/agent-process.ts';
 import { openFakePlatform, type FakePlatform, type Reply } from './support/fake-platform.ts';
 
 const HOUR = { lifeMs: 3_600_000 };
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** The last lines of a process may come a moment after its end. */
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: PATIENCE_MS };
 
 type Options = Parameters<typeof startAgent>[1];
 
@@ -28,7 +28,7 @@ async function run(
   return { platform, agent, code: async () => (await agent.exit()).code };
 }
 
-describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
+describe('a signal ends the agent in good order', { timeout: 300_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s while Entra is asked', async (signal) => {
     const { agent, code } = await run(HOUR, { env: { TEST_ENTRA: 'hang' } });
     await agent.until('asking Entra');
@@ -41,7 +41,7 @@ describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
 
   it('while the platform is asked', async () => {
     const { agent, platform, code } = await run('silence');
-    await expect.poll(platform.asked, { timeout: 60_000 }).toBe(1);
+    await expect.poll(platform.asked, POLL).toBe(1);
     agent.signal('SIGINT');
     expect(await code()).toBe(EXIT_CODES.stopped);
   });
@@ -56,7 +56,7 @@ describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
   it('while the gateway does not answer', async () => {
     const { agent, platform, code } = await run(HOUR);
     platform.gateway.welcome = 'hang';
-    await expect.poll(() => platform.gateway.tokens.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => platform.gateway.tokens.length, POLL).toBe(1);
     agent.signal('SIGINT');
     expect(await code()).toBe(EXIT_CODES.stopped);
   });
@@ -74,9 +74,9 @@ describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
       .toContainEqual(
         expect.objectContaining({ msg: 'the agent ends: no more jobs, those that run may finish' }),
       );
-    await expect.poll(() => isAlive(Number(job)), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isAlive(Number(job)), POLL).toBe(false);
 
-    const other = await run(HOUR, { env: { TEST_JOB: 'long' } });
+    const other = await run(HOUR, { env: { TEST_JOB: 'endless' } });
     await other.agent.until('connected');
     other.platform.gateway.giveJob('AJ_1');
     const { process: forced } = await other.agent.until('job begins');
@@ -84,13 +84,13 @@ describe('a signal ends the agent in good order', { timeout: 90_000 }, () => {
     await other.agent.until('stopping');
     other.agent.signal('SIGINT');
     expect(await other.code()).toBe(EXIT_CODES.forced);
-    await expect.poll(() => isAlive(Number(forced)), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isAlive(Number(forced)), POLL).toBe(false);
   });
 });
 
 it(
   'an agent that ends leaves no process behind, and waits for none that still loads',
-  { timeout: 90_000 },
+  { timeout: 300_000 },
   async () => {
     const preload = fileURLToPath(new URL('programs/slow-job.mjs', import.meta.url));
     const env = { NODE_OPTIONS: `--import ${preload}` };
@@ -99,13 +99,15 @@ it(
     await agent.until('connected');
     agent.signal('SIGTERM');
     expect(await code()).toBe(EXIT_CODES.stopped);
-    expect(agent.lines().at(-1)).toEqual({ event: 'exit', code: EXIT_CODES.stopped, signal: null });
+    await expect
+      .poll(() => agent.lines().at(-1), POLL)
+      .toEqual({ event: 'exit', code: EXIT_CODES.stopped, signal: null });
     expect(agent.lines().filter(({ event }) => event === 'left_over')).toEqual([]);
     expect(agent.lines().map(({ told }) => told)).not.toContain('job process loaded');
   },
 );
 
-describe('an agent that cannot start or go on says why, and its exit code too', { timeout: 90_000 }, () => {
+describe('an agent that cannot start or go on says why, and its exit code too', { timeout: 300_000 }, () => {
   it.each([
     ['settings', { env: { LKPS_SCOPE: 'x' } }, HOUR, /LKPS_SCOPE is "x"/],
     ['refused', {}, { status: 403, code: 'agent_revoked' }, /was revoked by the platform's operators/],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.ts';
-import { startAgent, type AgentProcess, type Line } from './support/agent-process.ts';
+import { PATIENCE_MS, startAgent, type AgentProcess, type Line } from './support/agent-process.ts';
 import { openFakePlatform, type FakePlatform } from './support/fake-platform.ts';
 import { messageVectors } from './support/vectors.ts';
 
@@ -8,12 +8,14 @@ const RENEWED = { code: 1012, reason: 'renewed' };
 const WARNING = 40;
 
 /** One agent from its start to its end, against a platform that does to it what may happen. */
-describe('the life of an agent', { timeout: 90_000 }, () => {
+describe('the life of an agent', { timeout: 300_000 }, () => {
   let platform: FakePlatform;
   let agent: AgentProcess;
   beforeAll(async () => {
     platform = await openFakePlatform({ lifeMs: 9_000 });
     agent = await startAgent(platform, { env: { TEST_JOB: 'look', LIVEKIT_URL: 'wss://planted.example' } });
+    await agent.until('registered');
+    platform.reply({ lifeMs: 3_600_000 }); // one renewal, and no other in the middle of what follows
   });
   afterAll(async () => {
     await agent.child.stop();
@@ -31,7 +33,7 @@ describe('the life of an agent', { timeout: 90_000 }, () => {
           Number(level) >= WARNING && /variable|connect|gateway|registe|token/i.test(String(msg)),
       );
   const connectedAgain = async (times: number): Promise<void> => {
-    await expect.poll(() => count('connected'), { timeout: 20_000 }).toBe(times);
+    await expect.poll(() => count('connected'), { timeout: PATIENCE_MS }).toBe(times);
   };
 
   it('connects with the token of its registration, and says who it is', async () => {
@@ -119,7 +121,7 @@ describe('the life of an agent', { timeout: 90_000 }, () => {
     platform.gateway.newest.close(RENEWED.code, RENEWED.reason);
     const early = await agent.until('the gateway does not accept the token; registering again at once');
     expect(early).toMatchObject({ level: WARNING, reason: 'the gateway answered HTTP 401' });
-    await expect.poll(platform.asked, { timeout: 20_000 }).toBeGreaterThan(asked);
+    await expect.poll(platform.asked, { timeout: PATIENCE_MS }).toBeGreaterThan(asked);
     platform.gateway.welcome = 'admit';
     await connectedAgain(5);
     const tried = platform.gateway.tokens.slice(before);
@@ -132,7 +134,7 @@ describe('the life of an agent', { timeout: 90_000 }, () => {
     const { code } = await agent.exit();
     expect(code).toBe(EXIT_CODES.refused);
     await expect
-      .poll(() => agent.lines().at(-1), { timeout: 20_000 })
+      .poll(() => agent.lines().at(-1), { timeout: PATIENCE_MS })
       .toMatchObject({
         exit_code: EXIT_CODES.refused,
         msg: expect.stringMatching(/^the agent ends: this agent was revoked/) as string,

@@ -13,6 +13,8 @@ const SECRET = 'planted-client-secret-0123456789';
 const TOKEN = 'planted-entra-token';
 const UNTRUSTED = 'DEPTH_ZERO_SELF_SIGNED_CERT';
 const TENANT = '7c6f0d9e-0f4d-4f5e-9f65-6a3d1a2b3c4d';
+/** Of those that no test is ever given. */
+const CLOSED = 'https://127.0.0.1:2';
 
 function settingsAt(origin: string): {
   env: Record<string, string>;
@@ -42,12 +44,8 @@ describe('where nobody is reached, or nobody who helps, that is what is said', (
   let server: HttpsServer;
   let certificate: Certificate;
   let asked = 0;
-  let closed: string;
   beforeAll(async () => {
     certificate = await createCertificate();
-    const gone = await listenHttps(certificate, () => undefined);
-    closed = gone.origin;
-    await gone.stop();
     server = await listenHttps(certificate, (_, response) => {
       asked += 1;
       response.writeHead(reply.status, { 'content-type': 'application/json' }).end(reply.body);
@@ -59,7 +57,7 @@ describe('where nobody is reached, or nobody who helps, that is what is said', (
   afterAll(() => server.stop());
 
   const places: readonly (readonly [string, () => string, string])[] = [
-    ['a closed port', () => closed, 'ECONNREFUSED'],
+    ['a closed port', () => CLOSED, 'ECONNREFUSED'],
     ['a certificate that nobody vouches for', () => server.origin, UNTRUSTED],
   ];
 
@@ -81,7 +79,7 @@ describe('where nobody is reached, or nobody who helps, that is what is said', (
   });
 
   it('the platform, with a token that no header can hold: without the token', async () => {
-    const { settings } = settingsAt(closed);
+    const { settings } = settingsAt(CLOSED);
     const failure: unknown = await register(settings, `${TOKEN}\nx`, NEVER).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(RegistrationUnavailable);
     expect(String(failure)).not.toContain(TOKEN);

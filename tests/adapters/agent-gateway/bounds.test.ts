@@ -21,14 +21,17 @@ describe('a gateway that has enough to do', () => {
   };
 
   it('takes so many handshakes at a time, and gives none longer than its deadline', async () => {
-    await within({ limits: { maxHandshakes: 1, handshakeMs: 300, upstreamMs: 600 } }, async (stage) => {
+    await within({ limits: { maxHandshakes: 1, handshakeMs: 1_500, upstreamMs: 2_000 } }, async (stage) => {
       stage.livekit.answer = 'hang';
       const agent = await stage.newAgent();
       const authorization = `Bearer ${stage.tokenOf(agent)}`;
       const slow = connectRaw(stage.url, { authorization });
-      await vi.waitFor(async () => {
-        expect(await connectRaw(stage.url, { authorization })).toEqual({ status: 503, retryAfter: '1' });
-      });
+      await vi.waitFor(
+        async () => {
+          expect(await connectRaw(stage.url, { authorization })).toEqual({ status: 503, retryAfter: '1' });
+        },
+        { timeout: 10_000 },
+      );
       expect(await slow).toEqual({ status: 503, retryAfter: '2' });
       expect(stage.log.map(({ reason }) => reason)).toContain('the handshake took too long');
     });
@@ -46,16 +49,19 @@ describe('a gateway that has enough to do', () => {
         },
       },
     });
-    await within({ replace, limits: { handshakeMs: 200 } }, async (stage) => {
+    await within({ replace, limits: { handshakeMs: 1_500 } }, async (stage) => {
       const agent = await stage.newAgent();
       const refused = await connectRaw(stage.url, { authorization: `Bearer ${stage.tokenOf(agent)}` });
       expect(refused).toMatchObject({ status: 503 });
       const { socket } = stage.livekit.newest();
       admit();
       await once(socket, 'close');
-      await vi.waitFor(() => {
-        expect(rowsOf(stage, agent)).toEqual(['worker.admitted', 'worker.closed handshake_too_slow']);
-      });
+      await vi.waitFor(
+        () => {
+          expect(rowsOf(stage, agent)).toEqual(['worker.admitted', 'worker.closed handshake_too_slow']);
+        },
+        { timeout: 10_000 },
+      );
     });
   });
 
@@ -74,10 +80,13 @@ describe('a gateway that has enough to do', () => {
         expect(await connectRaw(stage.url, { authorization })).toEqual({ status: 503, retryAfter: '2' });
         expect(stage.livekit.lines).toHaveLength(attempt);
       }
-      await vi.waitFor(() => {
-        const open = stage.livekit.lines.filter(({ socket }) => socket.readyState === socket.OPEN);
-        expect(open).toEqual([]);
-      });
+      await vi.waitFor(
+        () => {
+          const open = stage.livekit.lines.filter(({ socket }) => socket.readyState === socket.OPEN);
+          expect(open).toEqual([]);
+        },
+        { timeout: 10_000 },
+      );
     });
   });
 

@@ -162,11 +162,14 @@ describe('the entrance of a gateway', () => {
     const again = await rawWorker(stage.url, token);
     expect(await one.ended).toEqual({ code: 1008, reason: 'replaced' });
     await leave(two);
-    await vi.waitFor(async () => {
-      const third = await connectAs(bearer(stage.tokenOf(many)));
-      expect(third).toHaveProperty('socket');
-      await leave(third);
-    });
+    await vi.waitFor(
+      async () => {
+        const third = await connectAs(bearer(stage.tokenOf(many)));
+        expect(third).toHaveProperty('socket');
+        await leave(third);
+      },
+      { timeout: 10_000 },
+    );
     await leave(again);
   });
 

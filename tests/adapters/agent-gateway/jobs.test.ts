@@ -7,7 +7,7 @@ import { yes } from '../../support/gateway-worker.ts';
 describe('jobs over a gateway', () => {
   let stage: GatewayStage;
   beforeAll(async () => {
-    stage = await openGateway({ limits: { answerMs: 700, assignmentMs: 800 } });
+    stage = await openGateway();
   });
   afterAll(() => stage.close());
 
@@ -39,9 +39,12 @@ describe('jobs over a gateway', () => {
     line.say(offer);
     const { value } = await line.hears('availability');
     expect(value).toMatchObject({ jobId: id, available: false });
-    await vi.waitFor(() => {
-      expect(rowsOf(stage, agent)).toContain('worker.job_withheld room_of_another_agent');
-    });
+    await vi.waitFor(
+      () => {
+        expect(rowsOf(stage, agent)).toContain('worker.job_withheld room_of_another_agent');
+      },
+      { timeout: 10_000 },
+    );
     expect(worker.heard.map((said) => said.case)).toEqual(['register']);
     expect(stage.log).toContainEqual(
       expect.objectContaining({ event: 'job_withheld', jobId: id, clientId: agent.clientId }),
@@ -49,19 +52,30 @@ describe('jobs over a gateway', () => {
   });
 
   it('that a worker does not answer are declined in its place, while LiveKit still tries the next', async () => {
-    const { agent, line } = await serve(stage);
-    const { id, offer } = jobOffer(await stage.openSession(agent), agent.name);
-    line.say(offer);
-    const { value } = await line.hears('availability');
-    expect(value).toMatchObject({ jobId: id, available: false });
+    const hasty = await openGateway({
+      livekit: stage.livekit,
+      limits: { answerMs: 700, assignmentMs: 800 },
+    });
+    try {
+      const { agent, line } = await serve(hasty);
+      const { id, offer } = jobOffer(await hasty.openSession(agent), agent.name);
+      line.say(offer);
+      const { value } = await line.hears('availability');
+      expect(value).toMatchObject({ jobId: id, available: false });
+    } finally {
+      await hasty.gateway.stop();
+    }
   });
 
   it('that were not accepted are never assigned, whatever LiveKit says', async () => {
     const { agent, worker, line } = await serve(stage);
     line.say({ case: 'assignment', value: { job: { id: 'AJ_surprise' }, token: 'livekit.own.token' } });
-    await vi.waitFor(() => {
-      expect(rowsOf(stage, agent)).toContain('worker.job_withheld assignment_without_record');
-    });
+    await vi.waitFor(
+      () => {
+        expect(rowsOf(stage, agent)).toContain('worker.job_withheld assignment_without_record');
+      },
+      { timeout: 10_000 },
+    );
     expect(worker.heard.map((said) => said.case)).toEqual(['register']);
   });
 

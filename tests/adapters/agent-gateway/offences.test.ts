@@ -25,9 +25,12 @@ describe('a worker that does what no worker does', () => {
     worker.send(frame);
     expect(await worker.ended).toEqual({ code, reason: expect.any(String) as string });
     const rows = [...refused.map(() => `worker.message_refused ${reason}`), `worker.closed ${reason}`];
-    await vi.waitFor(() => {
-      expect(rowsOf(stage, agent)).toEqual(['worker.admitted', ...rows]);
-    });
+    await vi.waitFor(
+      () => {
+        expect(rowsOf(stage, agent)).toEqual(['worker.admitted', ...rows]);
+      },
+      { timeout: 10_000 },
+    );
     expect(line.heard.map((said) => said.case)).toEqual(['register']);
   });
 
@@ -53,14 +56,17 @@ describe('a worker that does what no worker does', () => {
     worker.send(Buffer.concat([frameOf(SIMULATE), Buffer.from('2800', 'hex')]));
     expect(await worker.ended).toEqual({ code: 1007, reason: 'malformed_frame' });
     expect(line.heard.map((said) => said.case)).toEqual(['register']);
-    await vi.waitFor(() => {
-      expect(rowsOf(stage, agent)).toEqual([
-        'worker.admitted',
-        'worker.message_refused simulate_job',
-        'worker.message_refused malformed_frame',
-        'worker.closed malformed_frame',
-      ]);
-    });
+    await vi.waitFor(
+      () => {
+        expect(rowsOf(stage, agent)).toEqual([
+          'worker.admitted',
+          'worker.message_refused simulate_job',
+          'worker.message_refused malformed_frame',
+          'worker.closed malformed_frame',
+        ]);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('is not closed for messages that nobody knows: they are counted, and told when it ends', async () => {
@@ -72,17 +78,20 @@ describe('a worker that does what no worker does', () => {
     await line.hears('ping');
     expect(line.heard.map((said) => said.case)).toEqual(['register', 'ping']);
     worker.socket.terminate();
-    await vi.waitFor(() => {
-      expect(stage.log.at(-1)).toMatchObject({
-        event: 'worker_closed',
-        reason: 'worker_gone',
-        dropped: { unknown_message: 2, foreign_job: 1 },
-      });
-    });
+    await vi.waitFor(
+      () => {
+        expect(stage.log.at(-1)).toMatchObject({
+          event: 'worker_closed',
+          reason: 'worker_gone',
+          dropped: { unknown_message: 2, foreign_job: 1 },
+        });
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('is read more slowly when it talks too much, and loses nothing', async () => {
-    const other = await openGateway({ limits: { burst: 20, messagesPerSecond: 100 } });
+    const other = await openGateway({ limits: { burst: 20, messagesPerSecond: 100, maxWaiting: 100 } });
     try {
       const { worker, line } = await serve(other);
       const startedMs = performance.now();
@@ -93,7 +102,7 @@ describe('a worker that does what no worker does', () => {
         () => {
           expect(line.heard).toHaveLength(61);
         },
-        { timeout: 5_000 },
+        { timeout: 10_000 },
       );
       expect(performance.now() - startedMs).toBeGreaterThan(350);
       const order = line.heard
@@ -125,7 +134,7 @@ describe('a worker that does what no worker does', () => {
         () => {
           expect(line.heard).toHaveLength(4);
         },
-        { timeout: 5_000 },
+        { timeout: 10_000 },
       );
       expect(performance.now() - startedMs).toBeGreaterThan(450);
       expect(line.heard.at(-1)).toMatchObject({ value: { jobIds } });

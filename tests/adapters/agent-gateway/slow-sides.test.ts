@@ -19,7 +19,7 @@ const LARGE_REQUEST = new WorkerMessage({
 describe('a side that is slow', () => {
   let stage: GatewayStage;
   beforeAll(async () => {
-    stage = await openGateway({ limits: { stalledMs: 1_000, burst: 2_000, burstBytes: 2 ** 24 } });
+    stage = await openGateway({ limits: { stalledMs: 4_000, burst: 2_000, burstBytes: 2 ** 24 } });
   });
   afterAll(() => stage.close());
 
@@ -36,7 +36,7 @@ describe('a side that is slow', () => {
       () => {
         expect(worker.heard).toHaveLength(1 + MESSAGES);
       },
-      { timeout: 5_000 },
+      { timeout: 15_000 },
     );
     const order = worker.heard
       .slice(1)
@@ -54,7 +54,7 @@ describe('a side that is slow', () => {
       () => {
         expect(rowsOf(stage, agent)).toContain('worker.closed worker_stalled');
       },
-      { timeout: 5_000 },
+      { timeout: 15_000 },
     );
     worker.socket.terminate();
   });
@@ -81,9 +81,12 @@ describe('a side that is gone', () => {
       expect(await worker.ended).toEqual({ code: 1013, reason: 'livekit_gone' });
       const second = await serve(stage);
       second.worker.socket.close(1000);
-      await vi.waitFor(() => {
-        expect(second.line.socket.readyState).toBe(second.line.socket.CLOSED);
-      });
+      await vi.waitFor(
+        () => {
+          expect(second.line.socket.readyState).toBe(second.line.socket.CLOSED);
+        },
+        { timeout: 10_000 },
+      );
     } finally {
       await stage.close();
     }
@@ -91,7 +94,7 @@ describe('a side that is gone', () => {
 
   it('without a word is found out, the worker as well as LiveKit', async () => {
     const livekit = await openStandInLiveKit({ autoPong: false });
-    const limits = { pingMs: 60, pongMs: 200 };
+    const limits = { pingMs: 100, pongMs: 3_000 };
     const [deaf, stage] = [await openGateway({ limits, livekit }), await openGateway({ limits })];
     try {
       const worker = await rawWorker(deaf.url, deaf.tokenOf(await deaf.newAgent()));

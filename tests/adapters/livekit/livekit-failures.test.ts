@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { LiveKitRoomDispatcher } from '../../../adapters/livekit/index.ts';
 import { anyRequest } from '../../contract/room-dispatcher.contract.ts';
+import { inTime } from '../../support/in-time.ts';
 import { deadUrl, openImpostor, type Misbehaviour } from '../../support/livekit-impostor.ts';
 import { randomKey, secretText } from '../../support/livekit-server.ts';
 
 const DEADLINE_MS = 5_000;
-/** For what the machine itself takes. */
+/** For what comes before the call is on its way, and after its end. */
 const SLACK_MS = 750;
 
 describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
@@ -20,8 +21,7 @@ describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
   ];
 
   it.for(MISBEHAVIOURS)('fails at once before one that is %s', async (misbehaviour) => {
-    const { tookMs, tokens } = await failure(misbehaviour);
-    expect(tookMs).toBeLessThan(1_000);
+    const { tokens } = await failure(misbehaviour, 1_000);
     expect(tokens.length).toBeGreaterThan(0);
   });
 
@@ -40,8 +40,8 @@ describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
   );
 
   it('never waits longer than its deadline, nor tries twice', async () => {
-    for (const { tookMs, tokens } of await Promise.all([failure('silent'), failure('dripping')])) {
-      expect(tookMs).toBeLessThan(DEADLINE_MS + SLACK_MS);
+    const failures = (['silent', 'dripping'] as const).map((one) => failure(one, DEADLINE_MS + SLACK_MS));
+    for (const { tookMs, tokens } of await Promise.all(failures)) {
       expect(tookMs).toBeGreaterThan(DEADLINE_MS - SLACK_MS);
       expect(tokens.length).toBe(1);
     }
@@ -49,9 +49,7 @@ describe('LiveKitRoomDispatcher before something that is not LiveKit', () => {
 
   it('fails at once where nobody listens', async () => {
     const url = await deadUrl();
-    const startedMs = performance.now();
-    await expectUnavailable(url, []);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    await inTime(1_000, () => expectUnavailable(url, []));
   });
 });
 
@@ -61,11 +59,11 @@ interface Failure {
   readonly tokens: readonly string[];
 }
 
-async function failure(misbehaviour: Misbehaviour): Promise<Failure> {
+async function failure(misbehaviour: Misbehaviour, withinMs: number): Promise<Failure> {
   const impostor = await openImpostor(misbehaviour);
   try {
     const startedMs = performance.now();
-    await expectUnavailable(impostor.url, impostor.tokens);
+    await inTime(withinMs, () => expectUnavailable(impostor.url, impostor.tokens));
     return { tookMs: performance.now() - startedMs, tokens: impostor.tokens };
   } finally {
     await impostor.close();

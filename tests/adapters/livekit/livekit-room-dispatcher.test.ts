@@ -101,7 +101,7 @@ function serverClients(): { readonly rooms: RoomServiceClient; readonly dispatch
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 10_000 && !isSo(); waitedMs += 50) {
+  for (let waitedMs = 0; waitedMs < 15_000 && !isSo(); waitedMs += 50) {
     await delay(50);
   }
   expect(isSo()).toBe(true);

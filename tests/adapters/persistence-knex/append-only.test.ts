@@ -11,7 +11,7 @@ const APPEND_ONLY = { message: expect.stringContaining('append-only') as string 
 const CHANGES = ['update %I set outcome = outcome', 'delete from %I', 'truncate %I'];
 const LONG_AGO = new Date('1999-01-01T00:00:00.000Z');
 
-describe('the audit trail, by the database itself', () => {
+describe('the audit trail, by the database itself', { timeout: 90_000 }, () => {
   const sessionId = freshSessionId();
   const events = asNewEvents(fc.sample(auditEvents, 5), { sessionId });
   let subject: PostgresSubject;

@@ -14,7 +14,7 @@ const AT = new Date('2026-02-03T04:05:06.007Z');
 const REVOKE =
   'insert into agents (agent_name, client_id, revoked_at) values ($1::text, cast($1::text as uuid), now())';
 
-describe('a registration and a revocation that meet', () => {
+describe('a registration and a revocation that meet', { timeout: 90_000 }, () => {
   let subject: PostgresSubject;
   beforeAll(async () => {
     subject = await openPostgresSubject();
@@ -56,7 +56,7 @@ describe('a registration and a revocation that meet', () => {
   });
 });
 
-describe('what the service may do with who is cut off', () => {
+describe('what the service may do with who is cut off', { timeout: 90_000 }, () => {
   let subject: PostgresSubject;
   beforeAll(async () => {
     subject = await openPostgresSubject();

@@ -24,7 +24,7 @@ const ALL = [
   '0009_workers',
 ];
 
-describe('migrations', () => {
+describe('migrations', { timeout: 90_000 }, () => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await createEmptyDatabase();
@@ -120,7 +120,7 @@ function dyingRun(database: TestDatabase): ReturnType<typeof migrate> {
 
 async function untilWaiting({ superuserUrl }: TestDatabase, runs: number): Promise<void> {
   const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await query(superuserUrl, sql)).length, { timeout: 5_000 }).toBe(runs);
+  await expect.poll(async () => (await query(superuserUrl, sql)).length, { timeout: 15_000 }).toBe(runs);
 }
 
 /** Every column, index, trigger, function and privilege, as text. */

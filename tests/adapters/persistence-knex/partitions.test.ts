@@ -6,7 +6,7 @@ import { asNewEvents, freshEventId, freshSessionId } from '../../support/fresh-i
 import { query } from '../../support/postgres-database.ts';
 import { openPostgresSubject, type PostgresSubject } from '../../support/postgres-stores.ts';
 
-describe('partitions of the audit trail', () => {
+describe('partitions of the audit trail', { timeout: 90_000 }, () => {
   let subject: PostgresSubject;
   beforeAll(async () => {
     subject = await openPostgresSubject();

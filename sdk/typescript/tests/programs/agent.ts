@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AccessToken } from 'livekit-server-sdk';
 import { defineAgent, InferenceRunner, Worker, type JobContext } from '../../src/index.ts';
 
+const JOB_MS: Readonly<Record<string, number>> = { long: 1_500, endless: 600_000 };
 const { TEST_ENTRA = 'ok', TEST_PORT = '0', TEST_JOB = 'brief' } = process.env;
 // As a `.env` file that is read while the agent's file is loaded would.
 if (TEST_JOB === 'look') process.env['LIVEKIT_API_KEY'] = 'brought-back';
@@ -34,7 +35,7 @@ export default defineAgent({
   entry: async (context: JobContext) => {
     if (TEST_JOB === 'look') await look(context);
     tell({ told: 'job begins' });
-    await new Promise((resolve) => setTimeout(resolve, TEST_JOB === 'long' ? 1_500 : 0));
+    await new Promise((resolve) => setTimeout(resolve, JOB_MS[TEST_JOB] ?? 0));
     tell({ told: 'job ends' });
     context.shutdown('done');
   },

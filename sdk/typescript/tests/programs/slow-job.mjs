@@ -1,7 +1,7 @@
 /** Preloaded everywhere (NODE_OPTIONS): a process for jobs takes its time to load, as on a busy machine. Ends by itself. */
 import { writeSync } from 'node:fs';
 
-const SLOW_MS = 40_000;
+const SLOW_MS = 100_000;
 
 if (/job_proc_lazy_main/.test(process.argv[1] ?? '')) {
   tell('job process');

@@ -1,14 +1,12 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startChild, type Child, type ChildExit } from '../../../../dev/process/child.ts';
+import { freePort } from '../../../../dev/process/free-port.ts';
 import type { FakePlatform } from './fake-platform.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/agent.ts', import.meta.url));
 /** Says what an agent leaves behind. */
 const WATCHED = fileURLToPath(new URL('../../../../tests/sdk/watched.ts', import.meta.url));
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -45,6 +43,7 @@ export async function startAgent(
     env: {
       LKPS_URL: platform.url,
       LKPS_SCOPE: 'api://lkps/.default',
+      // Upstream reads 0 as its default port in `start`.
       TEST_PORT: String(await freePort()),
       ...env,
     },
@@ -69,14 +68,4 @@ export async function startAgent(
 
 function parse(line: string): Line {
   return line.startsWith('{') ? (JSON.parse(line) as Line) : {};
-}
-
-/** Upstream reads 0 as its default port in `start`. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
