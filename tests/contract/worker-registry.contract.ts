@@ -139,7 +139,7 @@ export function describeWorkerRegistry(adapter: string, open: () => Promise<Work
     });
 
     it('finds the few that have to go among thousands', async () => {
-      const crowd = Array.from({ length: 3_000 }, () => freshConnection());
+      const crowd = Array.from({ length: 2_000 }, () => freshConnection());
       const renewing = freshAgent();
       const renewed = freshConnection(freshPass(renewing.name));
       const [replaced, cutOff] = [freshConnection(), freshConnection()];
