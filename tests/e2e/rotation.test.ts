@@ -15,6 +15,8 @@ import { openStack, type StackFixture } from '../support/stack-fixture.ts';
 import { openSwitchedPort, type SwitchedPort } from '../support/switched-port.ts';
 
 const PAUSE_MS = 100;
+/** From when nothing new is sent to a replica until it is stopped: what is on its way arrives. */
+const ON_ITS_WAY_MS = 1_000;
 /** How many sessions are started between two steps at least. */
 const MEANWHILE = 10;
 const newKey = (id: string): { readonly id: string; readonly text: string; readonly secret: string } => {
@@ -84,6 +86,7 @@ describe('a rotation of every key and secret', { timeout: 240_000 }, () => {
     entrance.pointTo(next.port);
     const previous = service;
     service = next;
+    await delay(ON_ITS_WAY_MS);
     await previous?.stop();
   };
   const ocelotWith = async (value: string): Promise<void> => {
