@@ -30,7 +30,9 @@ room.registerTextStreamHandler('lk.transcription', (reader, { identity }) => {
     onText();
   });
 });
+/** By its state, of which a change can be missed while several follow each other; whoever greeted listens a while later too. */
 const agentListens = new Promise<void>((resolve) => {
+  onText = () => void setTimeout(resolve, SILENCE_MS);
   const look = (): void => {
     for (const { kind, attributes } of room.remoteParticipants.values())
       if (kind === ParticipantKind.AGENT && attributes['lk.agent.state'] === 'listening') resolve();

@@ -17,6 +17,8 @@ from livekit import rtc
 
 CHAT, TRANSCRIPTION = "lk.chat", "lk.transcription"
 STATE = "lk.agent.state"
+# The library sends each change on its own: of two at once the last may be the one that is not seen.
+STARTED = {"listening", "thinking", "speaking"}
 STEP_S = 60.0
 WIDTH, HEIGHT = 320, 240
 
@@ -48,7 +50,7 @@ class Conversation:
         self.room.register_text_stream_handler(TRANSCRIPTION, transcribed)
         await self.room.connect(self.url, self.token)
         try:
-            await self.until(self.agent_listens, "the agent listens")
+            await self.until(self.agent_is_started, "the agent is started")
             for step in self.steps:
                 await self.take(step)
             await self.leave()
@@ -93,8 +95,9 @@ class Conversation:
             self.heard.append(text)
             await self.notify()
 
-    def agent_listens(self) -> bool:
-        return any(them.attributes.get(STATE) == "listening" for them in self.room.remote_participants.values())
+    def agent_is_started(self) -> bool:
+        states = (them.attributes.get(STATE) for them in self.room.remote_participants.values())
+        return bool(self.heard) or any(state in STARTED for state in states)
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
         async with self.changed:
