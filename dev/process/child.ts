@@ -128,7 +128,13 @@ async function follow(
   const pid = await spawned;
   const running = (): boolean => state.exit === undefined && state.over === undefined;
   const signal = (which: NodeJS.Signals): void => {
-    if (running()) process.kill(pid, which);
+    if (!running()) return;
+    try {
+      process.kill(pid, which);
+    } catch (error) {
+      // It is over, which its guard has yet to report.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
   const endedEarly = (exit: ChildExit): Error =>
     new Error([`${name} ended early (${describeExit(exit)})`, ...lines.tail(TAIL_LINES)].join('\n  '));

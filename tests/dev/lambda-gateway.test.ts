@@ -164,6 +164,7 @@ describe('a gateway', () => {
     await expect.poll(() => gateway.invocations, { timeout: 10_000 }).toBe(2);
     socket.resetAndDestroy();
     await expect.poll(() => log, { timeout: 10_000 }).toContain('slow is done');
+    await gateway.environments[0]?.freeze(); // it has answered, and asked for the next
     expect((await seen(gateway.url)).count).toBe(3);
   });
 

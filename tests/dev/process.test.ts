@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startChild, type Child } from '../../dev/process/child.ts';
 import { freePort } from '../../dev/process/free-port.ts';
@@ -70,6 +71,16 @@ describe('a process of the stack', () => {
 
   it('reports how a crash ended it', async () => {
     const child = await start('sleep 300');
+    expect(await child.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('may be signalled when it is over and nobody has heard of it yet', async () => {
+    const child = await start('exec sleep 300');
+    process.kill(child.pid, 'SIGKILL');
+    while (existsSync(`/proc/${child.pid}`)); // nothing is heard of it in the meantime
+    expect(child.running).toBe(true);
+    child.pause();
+    child.resume();
     expect(await child.kill()).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
