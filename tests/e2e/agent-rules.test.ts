@@ -75,8 +75,7 @@ describe('what a platform permits of agents', () => {
       `select (select count(*)::int from sessions) as sessions,
               (select json_agg(a order by agent_name) from agents a) as agents`,
     );
-    const names = (await rooms.listRooms()).map(({ name }) => name);
-    return { rooms: new Set(names), rows: rows ?? expect.unreachable() };
+    return { rooms: new Set(await fixture.rooms()), rows: rows ?? expect.unreachable() };
   };
 
   /** No room, no session, no registration and no token: nothing but the refusal on record. */

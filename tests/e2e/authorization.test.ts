@@ -33,20 +33,16 @@ describe('who may not', () => {
         [requestId],
       )
     )[0];
-  const rooms = async (): Promise<number> => {
-    const { url, key, secret } = fixture.description.livekit_api;
-    return (await new RoomServiceClient(url, key, secret).listRooms()).length;
-  };
 
   describe('causes no room and no session', () => {
-    let before: { readonly rooms: number; readonly sessions: number };
+    let before: { readonly rooms: readonly string[]; readonly sessions: number };
     const sessions = async (): Promise<number> =>
       (await fixture.sql<{ n: number }>('select count(*)::int as n from sessions'))[0]?.n ?? -1;
     beforeEach(async () => {
-      before = { rooms: await rooms(), sessions: await sessions() };
+      before = { rooms: await fixture.rooms(), sessions: await sessions() };
     });
     afterEach(async () => {
-      expect({ rooms: await rooms(), sessions: await sessions() }).toEqual(before);
+      expect({ rooms: await fixture.rooms(), sessions: await sessions() }).toEqual(before);
     });
 
     it('a client the agent has not pre-authorised: 403, the reason on record', async () => {

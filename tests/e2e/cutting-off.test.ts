@@ -1,4 +1,3 @@
-import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilAgentIs } from '../../dev/agent-presence.ts';
 import type { EchoAgent } from '../../dev/echo-agent.ts';
@@ -66,10 +65,6 @@ describe('cutting off', { timeout: 180_000 }, () => {
     const app = await applicationToken(fixture.description, fixture.description.apps['agent-a']);
     return post(`${fixture.description.ocelot_url}/api/agent/register`, {}, bearer(app));
   };
-  const rooms = async (): Promise<readonly string[]> => {
-    const { url, key, secret } = fixture.description.livekit_api;
-    return (await new RoomServiceClient(url, key, secret).listRooms()).map(({ name }) => name);
-  };
   const reasonOf = async ({ requestId }: Answer): Promise<string | undefined> =>
     (
       await fixture.sql<{ reason: string }>(
@@ -134,7 +129,7 @@ describe('cutting off', { timeout: 180_000 }, () => {
     expect((await start()).status).toBe(404);
     await expectOffline();
     expect(isPutOut(witness.events)).toBe(false);
-    expect(await rooms()).toContain(witness.session.room);
+    expect(await fixture.rooms()).toContain(witness.session.room);
 
     expect(await lkps('agents', 'revoke', agent)).toMatchObject({
       stdout: `already revoked: ${agent}\nended: 1 session`,
@@ -200,9 +195,8 @@ describe('cutting off', { timeout: 180_000 }, () => {
     const heard = new Set(told.map(({ status, body }) => body['code'] ?? status));
     expect(heard).toEqual(new Set([201, 'agent_not_registered']));
     expect((await start()).status).toBe(404);
-    const granted = answers.filter(({ status }) => status === 201);
-    const open = await rooms();
-    for (const { body } of granted) {
+    const open = await fixture.rooms();
+    for (const { body } of answers.filter(({ status }) => status === 201)) {
       expect(open).not.toContain(body['room_name']);
     }
     const left = await fixture.sql<{ request_id: string; granted: boolean }>(

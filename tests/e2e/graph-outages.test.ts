@@ -1,4 +1,3 @@
-import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphFault } from '../../dev/entra/graph-fault.ts';
 import type { Answer } from '../../dev/platform-client.ts';
@@ -27,10 +26,6 @@ describe('where Graph', () => {
     fixture.stack.entra.graph.setFault(undefined);
   });
 
-  const rooms = async (): Promise<readonly string[]> => {
-    const { url, key, secret } = fixture.description.livekit_api;
-    return (await new RoomServiceClient(url, key, secret).listRooms()).map(({ name }) => name);
-  };
   const sessions = async (): Promise<number> =>
     (await fixture.sql<{ n: number }>('select count(*)::int as n from sessions'))[0]?.n ?? -1;
 
@@ -59,8 +54,8 @@ describe('where Graph', () => {
         const unknown = () => start(tokens[client], idOf('client-unlisted'), edge.url);
         expect((await sure(unknown)).status).toBe(404);
       }
-      const before = { rooms: await rooms(), sessions: await sessions() };
-      const newRooms = async () => (await rooms()).filter((name) => !before.rooms.includes(name));
+      const before = { rooms: await fixture.rooms(), sessions: await sessions() };
+      const newRooms = async () => (await fixture.rooms()).filter((name) => !before.rooms.includes(name));
       stack.entra.graph.setFault(fault.kind === 'lying' ? { ...fault, lists: [idOf('client-b')] } : fault);
       const asking = (client: 'client-a' | 'client-b') => () =>
         start(tokens[client], idOf('agent-a'), edge.url);

@@ -1,3 +1,4 @@
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { Client } from 'pg';
 import { describeStack } from '../../dev/stack-description.ts';
 import { startStack, type Stack, type StackOptions } from '../../dev/stack.ts';
@@ -10,6 +11,8 @@ export interface StackFixture {
   readonly description: StackDescription;
   readonly log: readonly string[];
   readonly sql: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** The names of the rooms that LiveKit has, sorted. */
+  readonly rooms: () => Promise<readonly string[]>;
   /** Brings an agent online, in place of one of its own that talks; until the fixture is closed. */
   readonly online: (app: AppName, options?: StackWorkerOptions) => Promise<StackWorker>;
   readonly close: () => Promise<void>;
@@ -25,6 +28,8 @@ export async function openStack(options: StackOptions = {}): Promise<StackFixtur
       }
     },
   });
+  const { url, key, secret } = describeStack(stack).livekit_api;
+  const roomService = new RoomServiceClient(url, key, secret);
   const db = new Client({ connectionString: stack.postgres.adminUrl });
   db.on('error', () => undefined); // tests take the server away
   await db.connect();
@@ -35,6 +40,7 @@ export async function openStack(options: StackOptions = {}): Promise<StackFixtur
     log,
     sql: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await db.query<Row>(text, [...values])).rows,
+    rooms: async () => (await roomService.listRooms()).map(({ name }) => name).sort(),
     online: async (app, options) => {
       const worker = await startStackWorker(stack, app, options);
       workers.push(worker);
