@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkerMessage } from '@livekit/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { openGateway, type GatewayStage } from '../../support/gateway-service.ts';
 import { openStandInLiveKit } from '../../support/gateway-service-livekit.ts';
 import { rowsOf, serve } from '../../support/gateway-service-worker.ts';
 import { rawWorker } from '../../support/gateway-worker.ts';
 
 const LARGE = 'x'.repeat(500_000);
-/** More than the sockets of a machine take by themselves. */
-const MESSAGES = 30;
+const AHEAD_BYTES = 2 ** 23;
+/** Of so much ahead each: more than the sockets of any machine take by themselves. */
+const ROUNDS = 40;
 const LARGE_REQUEST = new WorkerMessage({
   message: {
     case: 'migrateJob',
@@ -16,40 +18,59 @@ const LARGE_REQUEST = new WorkerMessage({
   },
 }).toBinary();
 
+/** Says more and more until nothing of it is taken any more; answers how many messages that were. */
+async function sayUntilHeld(socket: WebSocket, say: (nth: number) => void): Promise<number> {
+  let said = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (; socket.bufferedAmount < AHEAD_BYTES; said += 1) {
+      say(said);
+    }
+    const left = socket.bufferedAmount;
+    await delay(300);
+    if (socket.bufferedAmount === left) {
+      return said;
+    }
+  }
+  throw new Error('whatever is said is taken');
+}
+
 describe('a side that is slow', () => {
   let stage: GatewayStage;
   beforeAll(async () => {
-    stage = await openGateway({ limits: { stalledMs: 4_000, burst: 2_000, burstBytes: 2 ** 24 } });
+    stage = await openGateway({ limits: { stalledMs: 4_000, burst: 100_000, burstBytes: 2 ** 30 } });
   });
   afterAll(() => stage.close());
 
   it('holds up the other: a worker that reads later gets everything in its order', async () => {
-    const { worker, line } = await serve(stage);
-    worker.socket.pause();
-    for (let message = 0; message < MESSAGES; message += 1) {
-      line.say({ case: 'termination', value: { jobId: `${message} ${LARGE}` } });
+    const patient = await openGateway({ limits: { stalledMs: 60_000 } });
+    try {
+      const { worker, line } = await serve(patient);
+      worker.socket.pause();
+      const said = await sayUntilHeld(line.socket, (nth) => {
+        line.say({ case: 'termination', value: { jobId: `${nth} ${LARGE}` } });
+      });
+      worker.socket.resume();
+      await vi.waitFor(
+        () => {
+          expect(worker.heard).toHaveLength(1 + said);
+        },
+        { timeout: 15_000 },
+      );
+      const order = worker.heard
+        .slice(1)
+        .map((heard) => heard.case === 'termination' && parseInt(heard.value.jobId, 10));
+      expect(order).toEqual(Array.from({ length: said }, (_, nth) => nth));
+    } finally {
+      await patient.close();
     }
-    await delay(500);
-    expect(line.socket.bufferedAmount).toBeGreaterThan(0);
-    worker.socket.resume();
-    await vi.waitFor(
-      () => {
-        expect(worker.heard).toHaveLength(1 + MESSAGES);
-      },
-      { timeout: 15_000 },
-    );
-    const order = worker.heard
-      .slice(1)
-      .map((said) => said.case === 'termination' && parseInt(said.value.jobId, 10));
-    expect(order).toEqual(Array.from({ length: MESSAGES }, (_, index) => index));
   });
 
   it('is closed where it never reads: the worker', async () => {
     const { agent, worker, line } = await serve(stage);
     worker.socket.pause();
-    for (let message = 0; message < MESSAGES; message += 1) {
+    await sayUntilHeld(line.socket, () => {
       line.say({ case: 'termination', value: { jobId: LARGE } });
-    }
+    });
     await vi.waitFor(
       () => {
         expect(rowsOf(stage, agent)).toContain('worker.closed worker_stalled');
@@ -62,11 +83,9 @@ describe('a side that is slow', () => {
   it('is closed where it never reads: LiveKit', async () => {
     const { worker, line } = await serve(stage);
     line.socket.pause();
-    for (let message = 0; message < 1_500; message += 1) {
+    await sayUntilHeld(worker.socket, () => {
       worker.send(LARGE_REQUEST);
-    }
-    await delay(600);
-    expect(worker.socket.bufferedAmount).toBeGreaterThan(0);
+    });
     expect(await worker.ended).toEqual({ code: 1013, reason: 'livekit_gone' });
     line.socket.terminate();
   });
