@@ -19,6 +19,11 @@ export function createLogger(
   );
 }
 
+/** For a process that is frozen once it has answered, maybe for good: what it logged is written by then. */
+export function writtenAtOnce(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true });
+}
+
 export function httpLog(logger: Logger): HttpLog {
   return ({ requestId, operation, status, durationMs, code, reason, error }) => {
     const fields = {

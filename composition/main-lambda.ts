@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { handle, type LambdaHandler } from '../adapters/lambda/index.ts';
 import { LkpsError } from '../core/index.ts';
 import { parseServeConfig } from './config.ts';
-import { createLogger, describeError } from './logger.ts';
+import { createLogger, describeError, writtenAtOnce } from './logger.ts';
 import { operatorMessage } from './operator-message.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { risksOf } from './risks.ts';
@@ -32,7 +32,7 @@ async function open(): Promise<Platform> {
   const { config, secrets } = parseServeConfig(process.env, unfitForFunction(process.env));
   const warnings = risksOf(config, process.env);
   const databasePool = Math.min(config.databasePool, MAX_CONNECTIONS);
-  const logger = createLogger(config);
+  const logger = createLogger(config, writtenAtOnce());
   const platform = await openPlatform({ config: { ...config, databasePool }, secrets, warnings, logger });
   await platform.database.checked().catch((error: unknown) => {
     if (!(error instanceof LkpsError)) {
