@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLogger, httpLog } from '../../composition/logger.ts';
+import { startChild } from '../../dev/process/child.ts';
 import { parseRequestId } from '../../core/index.ts';
 import { AGENT, agentApp, clientApp, withRegisteredAgent } from '../support/platform-cast.ts';
 import { platformAtTheEdge, PROOF, signedByLiveKit, throughOcelot } from '../support/platform-edge.ts';
@@ -109,5 +110,28 @@ describe('the log of requests', () => {
       operation: 'checkHealth',
       status: 503,
     });
+  });
+});
+
+describe('the log of a function', () => {
+  it('is written by the time its process is frozen, whatever else is under way', async () => {
+    const logger = new URL('../../composition/logger.ts', import.meta.url).href;
+    const script = `
+      import { pbkdf2 } from 'node:crypto';
+      import { createLogger, writtenAtOnce } from '${logger}';
+      pbkdf2('busy', 'thread', 50_000_000, 64, 'sha512', () => undefined); // whoever writes later waits for it
+      createLogger({ logLevel: 'info', region: 'eu' }, writtenAtOnce()).info('last words');
+      process.kill(process.pid, 'SIGSTOP');`;
+    const child = await startChild({
+      name: 'function',
+      command: process.execPath,
+      args: ['--no-warnings', '--input-type=module', '--eval', script],
+      env: { UV_THREADPOOL_SIZE: '1' },
+    });
+    try {
+      expect(await child.waitForLine(() => true, 15_000)).toContain('last words');
+    } finally {
+      await child.kill();
+    }
   });
 });
