@@ -1,4 +1,3 @@
-import { RoomServiceClient } from 'livekit-server-sdk';
 import { z } from 'zod';
 import { textOf, utf8, type RawHeader } from './http-message.ts';
 import { sendRaw } from './raw-http-client.ts';
@@ -78,15 +77,14 @@ export class SpoofTarget {
 
   /** Rooms there have been, sessions, agents and tokens there are: equal before and after whatever grants nothing. */
   async footprint(): Promise<unknown> {
-    const { url, key, secret } = this.#fixture.description.livekit_api;
-    const rooms = await new RoomServiceClient(url, key, secret).listRooms();
+    const rooms = await this.#fixture.rooms();
     const rows = await this.#fixture.sql(
       `select (select count(*) from sessions)::int as sessions, (select count(*) from agents)::int as agents,
          (select max(registered_at)::text from agents) as registered_at,
          (select count(*) from audit_events where token_id is not null)::int as tokens`,
     );
-    for (const { name } of rooms) {
-      this.#rooms.add(name); // an empty one closes by itself
+    for (const room of rooms) {
+      this.#rooms.add(room); // an empty one closes by itself
     }
     return { rooms: [...this.#rooms].sort(), rows };
   }

@@ -28,7 +28,8 @@ export async function openStack(options: StackOptions = {}): Promise<StackFixtur
       }
     },
   });
-  const { url, key, secret } = describeStack(stack).livekit_api;
+  const description = describeStack(stack);
+  const { url, key, secret } = description.livekit_api;
   const roomService = new RoomServiceClient(url, key, secret);
   const db = new Client({ connectionString: stack.postgres.adminUrl });
   db.on('error', () => undefined); // tests take the server away
@@ -36,7 +37,7 @@ export async function openStack(options: StackOptions = {}): Promise<StackFixtur
   const workers: StackWorker[] = [];
   return {
     stack,
-    description: describeStack(stack),
+    description,
     log,
     sql: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await db.query<Row>(text, [...values])).rows,
